@@ -1,0 +1,319 @@
+"""Render the notebooks into docs/ and README.md.
+
+The site is the Quarto project in nbs/. This script does what Quarto and nbdev would, where neither can be had: it prepares the
+notebooks (directives, titles, names of pages, what is exported shown as code or, where long, as documentation), has smalldocs
+render them, and takes every outside address out of the result. Nothing is run, so the notebooks are committed executed.
+Same sources, same bytes: a test compares docs/ with a fresh rendering.
+"""
+import argparse,ast,base64,html,importlib,json,re,shutil,struct,sys,tempfile
+from pathlib import Path
+import yaml
+
+ROOT = Path(__file__).resolve().parent.parent
+NBS = ROOT/'nbs'
+FOLD = 40 # lines of an exported cell, above which its documentation stands in front of its folded source
+
+# Names
+
+def page_name(path):
+    "A page is named as its notebook, without the number"
+    return re.sub(r'^\d+[a-z]*_', '', path.stem)
+
+def sources():
+    "Notebooks and pages that there are, in order"
+    return [p for p in sorted(NBS.iterdir()) if p.suffix in ('.ipynb','.qmd') and p.name[0] not in '._' and (not (i := included(p)) or i.exists())]
+
+_include = re.compile(r'\{\{< include (\S+) >\}\}')
+
+def included(path):
+    "The file that a page consists of, if it is of that kind"
+    m = _include.search(path.read_text(encoding='utf-8')) if path.suffix == '.qmd' else None
+    return (NBS/m[1]).resolve() if m else None
+
+def targets():
+    "{file of the project: its page}"
+    res = {p.resolve(): page_name(p)+p.suffix for p in sources()}
+    return res | {included(p): page_name(p)+p.suffix for p in sources() if included(p)}
+
+_link = re.compile(r'(!?)\[((?:[^\[\]]|\[[^\[\]]*\])*)\]\((?!\w+:|#|/)([^)\s#]+)(#[^)\s]*)?\)')
+
+def relink(text, base, pages):
+    "Links between files of the project, as links between pages; the text alone where the site has no such page"
+    def one(m):
+        bang,txt,path,anchor = m.groups()
+        file = (base/path).resolve()
+        if bang or (file.is_relative_to(NBS) and file.exists() and file not in pages): return m[0]
+        return f'[{txt}]({pages[file]}{anchor or ""})' if file in pages else txt
+    return _link.sub(one, text)
+
+# Cells
+
+_directive = re.compile(r'^\s*#\|\s*([\w-]+)(:?)\s*(.*)$')
+
+def directives(src):
+    "nbdev's words and Quarto's `key: value` at the top of a cell, and the code below them"
+    words,opts,lines = {},[],src.split('\n')
+    while lines and (m := _directive.match(lines[0])):
+        if m[2]: opts.append(f'#| {m[1]}: {m[3]}')
+        else: words[m[1]] = m[3]
+        lines.pop(0)
+    return words, opts, '\n'.join(l for l in lines if not re.search(r'#\|\s*hide_line\s*$', l)).strip('\n')
+
+_defs = ast.FunctionDef,ast.AsyncFunctionDef,ast.ClassDef
+
+def defined(code):
+    "Names that a cell defines for the reader; a patched method is `Class.method`"
+    for o in ast.parse(code).body:
+        if not isinstance(o, _defs): continue
+        if any('patch' in ast.unparse(d) for d in o.decorator_list) and (a := o.args.args) and a[0].annotation:
+            yield from (f'{c}.{o.name}' for c in ast.unparse(a[0].annotation).split('|') if o.name[0] != '_')
+        elif o.name[0] != '_': yield o.name
+
+def public_methods(code, cls):
+    "Methods of a class in a cell that have a docstring"
+    c = next(o for o in ast.parse(code).body if isinstance(o, ast.ClassDef) and o.name == cls)
+    return [(o, ast.get_docstring(o)) for o in c.body if isinstance(o, _defs) and o.name[0] != '_' and ast.get_docstring(o)]
+
+def anchor(name): return name.lower()
+def code_html(s): return f'<code>{html.escape(s)}</code>'
+def cell(kind, src, **kw): return dict(cell_type=kind, source=src, metadata={}, **kw)
+
+def label(names):
+    "A line over an exported cell that names what it defines, for links to arrive at"
+    return '`````{=html}\n<p class="exported">'+' '.join(f'<span id="{anchor(n)}">{code_html(n)}</span>' for n in names)+'</p>\n`````'
+
+def inline(text):
+    "A docstring or comment as HTML: names in backticks are code"
+    return re.sub(r'`([^`]+)`', r'<code>\1</code>', html.escape(text.strip(), quote=False))
+
+def documentation(mod, name, code):
+    "Signature, docstring, parameters and methods of a name too long to be shown at once"
+    from fastcore.docments import DocmentTbl
+    from inspect import Parameter
+    obj = mod
+    for part in name.split('.'): obj = getattr(obj, part)
+    if hasattr(obj, '__wrapped__'): obj = obj.__wrapped__
+    tree = next((o for o in ast.parse(code).body if isinstance(o, _defs) and o.name == name.split('.')[-1]), None)
+    init = next((o for o in tree.body if isinstance(o, _defs) and o.name == '__init__'), None) if isinstance(tree, ast.ClassDef) else tree
+    sig = ast.unparse(init.args) if init else ''
+    res = [f'<div class="signature">{code_html(name+"("+re.sub(r"^(self|cls)(, )?", "", sig)+")")}</div>']
+    if doc := ast.get_docstring(tree): res.append(f'<p>{inline(doc)}</p>')
+    tbl = DocmentTbl(obj)
+    shown = lambda v: '' if v is Parameter.empty or v is None else v.__name__ if hasattr(v, '__name__') else re.sub(r' at 0x[0-9a-f]+', '', str(v))
+    rows = [(p, tbl.dm[p]) for p in tbl.params if p != 'self' and tbl.dm.get(p)]
+    rows += [('returns', tbl.dm['return'])] if tbl.has_return and tbl.dm['return'].get('docment') is not None else []
+    if any(shown(d['docment']) for _,d in rows):
+        cells = lambda p,d: [code_html(p) if p != 'returns' else '<em>returns</em>', shown(d['anno']), '' if d['default'] is Parameter.empty else re.sub(r' at 0x[0-9a-f]+', '', repr(d['default']))]
+        res.append('<table class="params"><thead><tr><th>Parameter</th><th>Type</th><th>Default</th><th>Meaning</th></tr></thead><tbody>' + ''.join(
+            '<tr>'+''.join(f'<td>{x if i == 0 else code_html(x) if x else ""}</td>' for i,x in enumerate(cells(p,d)))+f'<td>{inline(shown(d["docment"]))}</td></tr>' for p,d in rows) + '</tbody></table>')
+    if isinstance(tree, ast.ClassDef) and (ms := public_methods(code, name)):
+        sig = lambda o: o.name if any('property' in ast.unparse(d) for d in o.decorator_list) else f'{o.name}({re.sub(r"^(self|cls)(, )?", "", ast.unparse(o.args))})'
+        res.append('<table class="params"><thead><tr><th>Method</th><th>Meaning</th></tr></thead><tbody>' + ''.join(
+            f'<tr><td id="{anchor(name)}.{anchor(o.name)}">{code_html(sig(o))}</td><td>{inline(d)}</td></tr>' for o,d in ms) + '</tbody></table>')
+    return '\n'.join(res)
+
+def outputs(outs):
+    "Outputs as they are to be shown: no progress bar's history, no widget that lost its state"
+    res = []
+    for o in outs:
+        if o['output_type'] == 'stream':
+            lines = [l.rstrip('\n').split('\r')[-1] for l in ''.join(o['text']).splitlines(keepends=True)] if isinstance(o['text'], list) else [l.split('\r')[-1] for l in o['text'].split('\n')]
+            text = '\n'.join(lines).strip('\n')
+            if not text: continue
+            if res and res[-1]['output_type'] == 'stream' and res[-1]['name'] == o['name']: res[-1]['text'] += '\n'+text
+            else: res.append(dict(o, text=text))
+        elif 'application/vnd.jupyter.widget-view+json' in o.get('data', {}) and 'text/html' not in o['data']: continue
+        else: res.append(o)
+    return res
+
+def prepared(path, pages):
+    "The cells of a notebook as readers of the site shall see them; and {name: anchor} of what it exports"
+    nb = json.loads(path.read_text(encoding='utf-8'))
+    out,names,module = [],{},None
+    first,*rest = nb['cells']
+    lines = ''.join(first['source']).split('\n')
+    title = lines[0].removeprefix('# ').strip()
+    quote = [l for l in lines[1:] if l.startswith('>')]
+    sub = ' '.join(l.lstrip('> ').strip() for l in quote)
+    body = '\n'.join(l for l in lines[1:] if l not in quote).strip()
+    out.append(cell('raw', '---\n'+yaml.safe_dump(dict(title=title, subtitle=sub, pagetitle=title), allow_unicode=True, sort_keys=False, width=1000)+'---'))
+    if body: out.append(cell('markdown', relink(body, path.parent, pages)))
+    for c in rest:
+        src = ''.join(c['source'])
+        if c['cell_type'] == 'markdown': out.append(cell('markdown', relink(src, path.parent, pages)))
+        if c['cell_type'] != 'code' or not src.strip(): continue
+        words,opts,code = directives(src)
+        if 'default_exp' in words: module = words['default_exp']
+        if words.keys() & {'hide','default_exp'}: continue
+        shown = cell('code', code, outputs=outputs(c['outputs']) if 'hide_output' not in words else [], execution_count=None)
+        if 'hide_input' in words: opts.append('#| echo: false')
+        tree = ast.parse(re.sub(r'^\s*[%!].*$', '', code, flags=re.M))
+        if words.keys() & {'export','exports','exporti'}:
+            ns,n = list(defined(code)),len(code.split('\n'))
+            if all(isinstance(o, (ast.Import,ast.ImportFrom)) for o in tree.body): opts += ['#| code-fold: true', '#| code-summary: Imports']
+            elif n > FOLD:
+                mod = importlib.import_module(f'recipegen.{module}')
+                out.append(cell('markdown', label(ns)))
+                out.append(cell('markdown', '`````{=html}\n<div class="documented">\n'+'\n'.join(documentation(mod, x, code) for x in ns)+'\n</div>\n`````'))
+                opts += ['#| code-fold: true', f'#| code-summary: "Source, {n} lines"']
+            elif ns: out.append(cell('markdown', label(ns)))
+            names |= {x: f'{page_name(path)}.html#{anchor(x)}' for x in ns}
+        elif tree.body and all(isinstance(o, (ast.Import,ast.ImportFrom)) for o in tree.body) and not shown['outputs']:
+            opts += ['#| code-fold: true', '#| code-summary: Imports']
+        if 'slow' in words: out.append(cell('markdown', '`````{=html}\n<p class="slow">Takes minutes: run once, its output kept.</p>\n`````'))
+        shown['source'] = '\n'.join(opts+[code])
+        out.append(shown)
+    return dict(nb, cells=[dict(c, id=f'c{i}') for i,c in enumerate(out)], metadata=dict(kernelspec=dict(name='python3', language='python', display_name='python3'))), names
+
+def page_of(path, pages):
+    "A page that consists of a file elsewhere in the project: its first heading is the title"
+    file = included(path)
+    if not file: return path.read_text(encoding='utf-8')
+    front = path.read_text(encoding='utf-8').split('---')[1]
+    text = re.sub(r'\A\s*# .*\n', '', file.read_text(encoding='utf-8'))
+    return f'---{front}---\n\n{relink(text, file.parent, pages)}'
+
+def prepare(to):
+    "The Quarto project that is rendered"
+    shutil.rmtree(to, ignore_errors=True)
+    to.mkdir(parents=True)
+    pages,symbols = targets(),{}
+    for p in NBS.iterdir():
+        if p.is_file() and p.suffix not in ('.ipynb','.qmd','.yml') and p.name[0] not in '._': shutil.copy(p, to)
+    for p in sources():
+        if p.suffix == '.ipynb':
+            nb,names = prepared(p, pages)
+            (to/pages[p.resolve()]).write_text(json.dumps(nb, ensure_ascii=False), encoding='utf-8')
+            symbols = names | symbols
+        else: (to/pages[p.resolve()]).write_text(page_of(p, pages), encoding='utf-8')
+    (to/'_symbols.json').write_text(json.dumps(symbols), encoding='utf-8')
+    def known(o): # the menus, without what is not there yet
+        if isinstance(o, list): return [k for x in o if (k := known(x)) is not None]
+        if isinstance(o, str): return o if not o.endswith(('.ipynb','.qmd')) else pages.get((NBS/o).resolve())
+        if 'contents' in o: return dict(o, contents=c) if (c := known(o['contents'])) else None
+        if 'href' in o: return dict(o, href=h) if (h := known(o['href'])) else None
+        return o
+    cfg = yaml.safe_load((NBS/'_quarto.yml').read_text(encoding='utf-8'))
+    web = cfg['website']
+    web['sidebar']['contents'],web['navbar']['left'] = known(web['sidebar']['contents']),known(web['navbar']['left'])
+    cfg['format']['html'].pop('html-math-method', None)
+    cfg.pop('execute', None)
+    cfg['project']['output-dir'] = '_site'
+    (to/'_quarto.yml').write_text(yaml.safe_dump(cfg, allow_unicode=True, sort_keys=False), encoding='utf-8')
+
+# What smalldocs wrote
+
+_img = re.compile(r'<img src="data:image/(png|jpeg|gif|svg\+xml);base64,([^"]+)"([^>]*)>')
+
+def png_width(data):
+    "Width in CSS pixels at which a plot is drawn: its inches, or its own pixels if those are fewer"
+    w,pos,ppm = struct.unpack('>I', data[16:20])[0],8,None
+    while pos < len(data):
+        n,kind = struct.unpack('>I4s', data[pos:pos+8])
+        if kind == b'pHYs': ppm = struct.unpack('>I', data[pos+8:pos+12])[0]
+        if kind in (b'pHYs',b'IDAT'): break
+        pos += 12+n
+    return min(w, round(w/(ppm*.0254)*100)) if ppm else w
+
+def figures(text, name, to):
+    "Pictures of a page into files, each with its width and, unless it has one, the heading it stands under as its text"
+    n = 0
+    def one(m):
+        nonlocal n
+        n += 1
+        data,ext = base64.b64decode(m[2]),{'jpeg':'jpg','svg+xml':'svg'}.get(m[1], m[1])
+        to.mkdir(exist_ok=True)
+        (to/f'{name}-{n}.{ext}').write_bytes(data)
+        heads = re.findall(r'<h[1-4][^>]*>(.*?)</h[1-4]>', text[:m.start()], re.S)
+        alt = '' if 'alt=' in m[3] else f' alt="Figure: {html.escape(re.sub("<[^>]+>", "", heads[-1]).strip() if heads else name)}"'
+        width = f' width="{png_width(data)}"' if m[1] == 'png' else ''
+        return f'<img src="figures/{name}-{n}.{ext}" loading="lazy"{width}{alt}{m[3]}>'
+    return _img.sub(one, text)
+
+def replace(text, old, new):
+    "As `str.replace`, but what is not there is an error: smalldocs has changed"
+    assert old in text, old
+    return text.replace(old, new)
+
+def finish(site):
+    "Take out what a reader should not have to fetch from elsewhere; what is left works from a disk too"
+    libs,katex = site/'site_libs',ROOT/'node_modules'/'katex'/'dist'
+    css = libs/'themes'/'cosmo.min.css'
+    css.write_text(re.sub(r'@import url\([^)]*\);?', '', css.read_text(encoding='utf-8')), encoding='utf-8')
+    js = libs/'smalldocs.js'
+    js.write_text(replace(js.read_text(encoding='utf-8'), '''const r = await fetch(offset + "search.json");
+      index = await r.json();''', '''await new Promise((ok, no) => { // a script and not a fetch, so that search works from a disk too
+        const s = document.createElement("script");
+        Object.assign(s, { src: offset + "search.js", onload: ok, onerror: no });
+        document.head.append(s);
+      });
+      index = window.searchIndex;'''), encoding='utf-8')
+    (site/'search.js').write_text('window.searchIndex = '+(site/'search.json').read_text(encoding='utf-8')+';\n', encoding='utf-8')
+    (site/'search.json').unlink()
+    math = False
+    for p in sorted(site.glob('*.html')):
+        text = figures(p.read_text(encoding='utf-8'), p.stem, site/'figures')
+        math |= 'cdn.jsdelivr.net/npm/katex' in text
+        text = re.sub(r'https://cdn\.jsdelivr\.net/npm/katex@[\d.]+/dist/', 'site_libs/katex/', text)
+        text = re.sub(r'(?<!<div class="scroll">)(<table\b.*?</table>)', r'<div class="scroll">\1</div>', text, flags=re.S)
+        p.write_text(text, encoding='utf-8')
+    if math:
+        (libs/'katex'/'contrib').mkdir(parents=True)
+        for f in 'katex.min.css','katex.min.js','contrib/auto-render.min.js': shutil.copy(katex/f, libs/'katex'/f)
+        shutil.copytree(katex/'fonts', libs/'katex'/'fonts', ignore=lambda _,fs: [f for f in fs if not f.endswith('.woff2')])
+        shutil.copy(katex.parent/'LICENSE', libs/'katex')
+    (site/'.nojekyll').touch()
+
+def render(to):
+    "The site, into folder `to`, which is replaced"
+    from smalldocs.site import build
+    with tempfile.TemporaryDirectory() as tmp:
+        prepare(Path(tmp)/'project')
+        site = build(Path(tmp)/'project', quiet=True)
+        finish(site.out)
+        shutil.rmtree(to, ignore_errors=True)
+        shutil.move(site.out, to)
+    return len(site.pages),site.warnings
+
+# README
+
+def readme():
+    "nbs/index.ipynb as Markdown: code, what it printed, and its figures as the site has them"
+    pages = {p.resolve(): 'nbs/'+p.name for p in sources()}
+    def link(m):
+        file = (NBS/m[3]).resolve()
+        return f'{m[1]}[{m[2]}]({file.relative_to(ROOT).as_posix()}{m[4] or ""})' if file.is_relative_to(ROOT) else m[2]
+    parts,n = ['<!-- Made from nbs/index.ipynb by `make docs` -->'],0
+    for c in json.loads((NBS/'index.ipynb').read_text(encoding='utf-8'))['cells']:
+        src = ''.join(c['source']).strip()
+        if c['cell_type'] == 'markdown': parts.append(_link.sub(link, src))
+        if c['cell_type'] != 'code': continue
+        words,opts,code = directives(src)
+        if 'hide' in words: continue
+        quiet = 'hide_input' in words or '#| echo: false' in opts
+        if code and not quiet: parts.append(f'```{"sh" if code.startswith("!") else "python"}\n{code.removeprefix("!")}\n```')
+        for o in outputs(c['outputs']):
+            data = o.get('data', {})
+            get = lambda k: ''.join(data[k]).strip()
+            if 'image/png' in data:
+                n += 1
+                parts.append(f'![](docs/figures/index-{n}.png)')
+            elif 'text/markdown' in data: parts.append(_link.sub(link, get('text/markdown')))
+            elif o['output_type'] == 'stream' or 'text/plain' in data:
+                text = o['text'] if o['output_type'] == 'stream' else get('text/plain')
+                parts.append('```\n'+text.rstrip()+'\n```')
+    return '\n\n'.join(parts)+'\n'
+
+def main():
+    p = argparse.ArgumentParser(description=__doc__.split('\n')[0])
+    p.add_argument('--out', type=Path, default=ROOT/'docs', help='folder of the site; it is replaced')
+    p.add_argument('--readme', action='store_true', help='README.md alone')
+    args = p.parse_args()
+    sys.path.insert(0, str(ROOT))
+    if args.out == ROOT/'docs': (ROOT/'README.md').write_text(readme(), encoding='utf-8')
+    if args.readme: return
+    n,warnings = render(args.out)
+    for w in warnings: print(f'docs: {w}', file=sys.stderr)
+    print(f'docs: {n} pages')
+
+if __name__ == '__main__': main()
