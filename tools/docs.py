@@ -86,6 +86,11 @@ def inline(text):
     "A docstring or comment as HTML: names in backticks are code"
     return re.sub(r'`([^`]+)`', r'<code>\1</code>', html.escape(text.strip(), quote=False))
 
+def table(cols):
+    "{heading: cells as HTML} as a table"
+    row = lambda tag,cells: '<tr>'+''.join(f'<{tag}>{c}</{tag}>' for c in cells)+'</tr>'
+    return f'<table class="params"><thead>{row("th", cols)}</thead><tbody>'+''.join(row('td', r) for r in zip(*cols.values()))+'</tbody></table>'
+
 def documentation(mod, name, code):
     "Signature, docstring, parameters and methods of a name too long to be shown at once"
     from fastcore.docments import DocmentTbl
@@ -101,15 +106,15 @@ def documentation(mod, name, code):
     tbl = DocmentTbl(obj)
     shown = lambda v: '' if v is Parameter.empty or v is None else v.__name__ if hasattr(v, '__name__') else re.sub(r' at 0x[0-9a-f]+', '', str(v))
     rows = [(p, tbl.dm[p]) for p in tbl.params if p != 'self' and tbl.dm.get(p)]
-    rows += [('returns', tbl.dm['return'])] if tbl.has_return and tbl.dm['return'].get('docment') is not None else []
+    if tbl.has_return and tbl.dm['return'].get('docment'): rows.append(('returns', tbl.dm['return']))
     if any(shown(d['docment']) for _,d in rows):
-        cells = lambda p,d: [code_html(p) if p != 'returns' else '<em>returns</em>', shown(d['anno']), '' if d['default'] is Parameter.empty else re.sub(r' at 0x[0-9a-f]+', '', repr(d['default']))]
-        res.append('<table class="params"><thead><tr><th>Parameter</th><th>Type</th><th>Default</th><th>Meaning</th></tr></thead><tbody>' + ''.join(
-            '<tr>'+''.join(f'<td>{x if i == 0 else code_html(x) if x else ""}</td>' for i,x in enumerate(cells(p,d)))+f'<td>{inline(shown(d["docment"]))}</td></tr>' for p,d in rows) + '</tbody></table>')
+        plain = lambda v: '' if v is Parameter.empty else code_html(shown(v) or repr(v))
+        cols = {'Parameter': [code_html(p) if p != 'returns' else '<em>returns</em>' for p,_ in rows], 'Type': [plain(d['anno']) if shown(d['anno']) else '' for _,d in rows],
+            'Default': [plain(d['default']) for _,d in rows], 'Meaning': [inline(shown(d['docment'])) for _,d in rows]}
+        res.append(table({k:v for k,v in cols.items() if any(v)}))
     if isinstance(tree, ast.ClassDef) and (ms := public_methods(code, name)):
         sig = lambda o: o.name if any('property' in ast.unparse(d) for d in o.decorator_list) else f'{o.name}({re.sub(r"^(self|cls)(, )?", "", ast.unparse(o.args))})'
-        res.append('<table class="params"><thead><tr><th>Method</th><th>Meaning</th></tr></thead><tbody>' + ''.join(
-            f'<tr><td id="{anchor(name)}.{anchor(o.name)}">{code_html(sig(o))}</td><td>{inline(d)}</td></tr>' for o,d in ms) + '</tbody></table>')
+        res.append(table({'Method': [f'<span id="{anchor(name)}.{anchor(o.name)}">{code_html(sig(o))}</span>' for o,_ in ms], 'Meaning': [inline(d) for _,d in ms]}))
     return '\n'.join(res)
 
 def outputs(outs):
@@ -262,6 +267,11 @@ def finish(site):
         for f in 'katex.min.css','katex.min.js','contrib/auto-render.min.js': shutil.copy(katex/f, libs/'katex'/f)
         shutil.copytree(katex/'fonts', libs/'katex'/'fonts', ignore=lambda _,fs: [f for f in fs if not f.endswith('.woff2')])
         shutil.copy(katex.parent/'LICENSE', libs/'katex')
+    (libs/'fonts').mkdir()
+    for family,styles in ('source-sans-3',('normal','italic')),('source-code-pro',('normal',)):
+        font = ROOT/'node_modules'/'@fontsource-variable'/family
+        for style in styles: shutil.copy(font/'files'/f'{family}-latin-wght-{style}.woff2', libs/'fonts')
+        shutil.copy(font/'LICENSE', libs/'fonts'/f'{family}-LICENSE')
     (site/'.nojekyll').touch()
 
 def render(to):
