@@ -38,8 +38,8 @@ data: .venv/.dev ## build the tables that the package ships, from pinned package
 train: .venv/.run ## train on the embedded corpus, minutes on two cores (ARGS="--resume")
 	@.venv/bin/recipegen train $(ARGS)
 
-bench: .venv/.dev ## time what the README says about speed
-	@$(PY) tools/bench.py
+bench: .venv/.dev ## measure speed and agreement of what is claimed to be fast and right
+	@for f in benchmarks/*.py; do echo "recipegen: $$f"; $(PY) $$f || exit 1; done
 
 clean: ## remove what was built and installed here
 	rm -rf .venv node_modules build dist _proc .pytest_cache *.egg-info

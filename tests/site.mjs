@@ -21,7 +21,7 @@ const broken = () => [...document.images].filter((i) => i.complete && !i.natural
 
 const seen = {};
 for (const width of [1280, 390]) {
-  const context = await browser.newContext({ viewport: { width, height: width > 600 ? 900 : 844 }, deviceScaleFactor: width > 600 ? 1 : 2, isMobile: width < 600, hasTouch: width < 600 });
+  const context = await browser.newContext({ viewport: { width, height: width > 600 ? 900 : 844 }, isMobile: width < 600, hasTouch: width < 600 });
   for (const name of pages) {
     const page = await context.newPage(), said = [], outside = [];
     page.on("console", (m) => { if (["error", "warning"].includes(m.type())) said.push(m.text()); });
@@ -70,6 +70,7 @@ for (const width of [1280, 390]) {
     await page.locator(".smalldocs-search-results.show").first().waitFor();
     (search[q] ??= {})[width] = await page.locator(".smalldocs-search-results.show .search-result").evaluateAll((as) => as.map((a) => a.getAttribute("href")));
     await box.fill("");
+    await page.locator(".smalldocs-search-results.show").waitFor({ state: "detached" });
   }
   await context.close();
 }

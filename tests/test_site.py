@@ -8,7 +8,7 @@ from conftest import ROOT,clean_env,notebooks,page
 
 DOCS = ROOT/'docs'
 PAGES = sorted(p.relative_to(DOCS).as_posix() for p in DOCS.rglob('*.html'))
-SEARCH = {'ingredient':'ingredients.html'}
+SEARCH = {'ingredient':'ingredients.html', 'attention':'blocks.html', 'density':'ingredients.html', 'early stopping':'training.html', 'Wikibooks':'licences.html'} # what a reader types: the page that must be among the first five
 pages = pytest.mark.parametrize('name', PAGES)
 
 def title(nb): return re.sub(r'^# ', '', ''.join(json.loads(nb.read_text(encoding='utf-8'))['cells'][0]['source']).split('\n')[0]).strip()

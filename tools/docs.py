@@ -69,6 +69,12 @@ def defined(code):
             yield from (f'{c}.{o.name}' for c in ast.unparse(a[0].annotation).split('|') if o.name[0] != '_')
         elif o.name[0] != '_': yield o.name
 
+def imports_alone(code):
+    "Whether a cell does nothing but import"
+    try: body = ast.parse(re.sub(r'^\s*[%!].*$', '', code, flags=re.M)).body
+    except SyntaxError: return False # another language
+    return bool(body) and all(isinstance(o, (ast.Import,ast.ImportFrom)) for o in body)
+
 def public_methods(code, cls):
     "Methods of a class in a cell that have a docstring"
     c = next(o for o in ast.parse(code).body if isinstance(o, ast.ClassDef) and o.name == cls)
@@ -122,8 +128,7 @@ def outputs(outs):
     res = []
     for o in outs:
         if o['output_type'] == 'stream':
-            lines = [l.rstrip('\n').split('\r')[-1] for l in ''.join(o['text']).splitlines(keepends=True)] if isinstance(o['text'], list) else [l.split('\r')[-1] for l in o['text'].split('\n')]
-            text = '\n'.join(lines).strip('\n')
+            text = '\n'.join(l.rstrip('\r').split('\r')[-1] for l in ''.join(o['text']).split('\n')).strip('\n')
             if not text: continue
             if res and res[-1]['output_type'] == 'stream' and res[-1]['name'] == o['name']: res[-1]['text'] += '\n'+text
             else: res.append(dict(o, text=text))
@@ -152,10 +157,10 @@ def prepared(path, pages):
         if words.keys() & {'hide','default_exp'}: continue
         shown = cell('code', code, outputs=outputs(c['outputs']) if 'hide_output' not in words else [], execution_count=None)
         if 'hide_input' in words: opts.append('#| echo: false')
-        tree = ast.parse(re.sub(r'^\s*[%!].*$', '', code, flags=re.M))
+        only_imports = imports_alone(code)
         if words.keys() & {'export','exports','exporti'}:
             ns,n = list(defined(code)),len(code.split('\n'))
-            if all(isinstance(o, (ast.Import,ast.ImportFrom)) for o in tree.body): opts += ['#| code-fold: true', '#| code-summary: Imports']
+            if only_imports: opts += ['#| code-fold: true', '#| code-summary: Imports']
             elif n > FOLD:
                 mod = importlib.import_module(f'recipegen.{module}')
                 out.append(cell('markdown', label(ns)))
@@ -163,7 +168,7 @@ def prepared(path, pages):
                 opts += ['#| code-fold: true', f'#| code-summary: "Source, {n} lines"']
             elif ns: out.append(cell('markdown', label(ns)))
             names |= {x: f'{page_name(path)}.html#{anchor(x)}' for x in ns}
-        elif tree.body and all(isinstance(o, (ast.Import,ast.ImportFrom)) for o in tree.body) and not shown['outputs']:
+        elif only_imports and not shown['outputs']:
             opts += ['#| code-fold: true', '#| code-summary: Imports']
         if 'slow' in words: out.append(cell('markdown', '`````{=html}\n<p class="slow">Takes minutes: run once, its output kept.</p>\n`````'))
         shown['source'] = '\n'.join(opts+[code])
@@ -235,6 +240,30 @@ def figures(text, name, to):
         return f'<img src="figures/{name}-{n}.{ext}" loading="lazy"{width}{alt}{m[3]}>'
     return _img.sub(one, text)
 
+SEARCH_SCRIPT = '''await new Promise((ok, no) => { // a script and not a fetch, so that search works from a disk too
+        const s = document.createElement("script");
+        Object.assign(s, { src: offset + "search.js", onload: ok, onerror: no });
+        document.head.append(s);
+      });
+      index = window.searchIndex;'''
+
+RANKED = '''  // Sections that hold every word asked for, titles first, then those that say them most; what is misspelt is left to Fuse
+  const ranked = (index, q) => {
+    const words = q.toLowerCase().split(/\\s+/);
+    const score = (e) => {
+      let sum = 0;
+      for (const w of words) {
+        const [title, section, text] = [e.title, e.section, e.text].map((s) => s.toLowerCase());
+        const n = (title.includes(w) ? (e.section ? 4 : 12) : 0) + (section.includes(w) ? 8 : 0) + Math.min(6, text.split(w).length - 1);
+        if (!n) return 0;
+        sum += n;
+      }
+      return sum;
+    };
+    return index.map((e) => [score(e), e]).filter(([n]) => n).sort((a, b) => b[0] - a[0]).map(([, e]) => e);
+  };
+'''
+
 def replace(text, old, new):
     "As `str.replace`, but what is not there is an error: smalldocs has changed"
     assert old in text, old
@@ -246,13 +275,10 @@ def finish(site):
     css = libs/'themes'/'cosmo.min.css'
     css.write_text(re.sub(r'@import url\([^)]*\);?', '', css.read_text(encoding='utf-8')), encoding='utf-8')
     js = libs/'smalldocs.js'
-    js.write_text(replace(js.read_text(encoding='utf-8'), '''const r = await fetch(offset + "search.json");
-      index = await r.json();''', '''await new Promise((ok, no) => { // a script and not a fetch, so that search works from a disk too
-        const s = document.createElement("script");
-        Object.assign(s, { src: offset + "search.js", onload: ok, onerror: no });
-        document.head.append(s);
-      });
-      index = window.searchIndex;'''), encoding='utf-8')
+    text = replace(js.read_text(encoding='utf-8'), '''const r = await fetch(offset + "search.json");
+      index = await r.json();''', SEARCH_SCRIPT)
+    text = replace(text, 'const hits = fuse ? fuse.search', 'const exact = ranked(index, q).slice(0, limit);\n      const hits = exact.length ? exact : fuse ? fuse.search')
+    js.write_text(replace(text, '  const escapeHtml = ', RANKED+'  const escapeHtml = '), encoding='utf-8')
     (site/'search.js').write_text('window.searchIndex = '+(site/'search.json').read_text(encoding='utf-8')+';\n', encoding='utf-8')
     (site/'search.json').unlink()
     math = False

@@ -148,6 +148,21 @@
       });
     }
   };
+  // Sections that hold every word asked for, titles first, then those that say them most; what is misspelt is left to Fuse
+  const ranked = (index, q) => {
+    const words = q.toLowerCase().split(/\s+/);
+    const score = (e) => {
+      let sum = 0;
+      for (const w of words) {
+        const [title, section, text] = [e.title, e.section, e.text].map((s) => s.toLowerCase());
+        const n = (title.includes(w) ? (e.section ? 4 : 12) : 0) + (section.includes(w) ? 8 : 0) + Math.min(6, text.split(w).length - 1);
+        if (!n) return 0;
+        sum += n;
+      }
+      return sum;
+    };
+    return index.map((e) => [score(e), e]).filter(([n]) => n).sort((a, b) => b[0] - a[0]).map(([, e]) => e);
+  };
   const escapeHtml = (s) => s.replace(/[&<>"']/g, (c) => ({ "&": "&amp;", "<": "&lt;", ">": "&gt;", '"': "&quot;", "'": "&#39;" }[c]));
   const snippet = (text, q) => {
     const i = text.toLowerCase().indexOf(q.toLowerCase().split(/\s+/)[0] || "");
@@ -168,7 +183,8 @@
       if (q.length < 2) { hide(); return; }
       await loadIndex();
       const limit = parseInt(box.dataset.limit, 10) || 20;
-      const hits = fuse ? fuse.search(q, { limit }).map((h) => h.item)
+      const exact = ranked(index, q).slice(0, limit);
+      const hits = exact.length ? exact : fuse ? fuse.search(q, { limit }).map((h) => h.item)
         : index.filter((e) => (e.title + " " + e.section + " " + e.text).toLowerCase().includes(q.toLowerCase())).slice(0, limit);
       if (!hits.length) { show('<div class="search-none">No results</div>'); return; }
       show(hits.map((e) => `<a class="search-result" href="${offset}${e.href}">` +
