@@ -3,7 +3,7 @@
 
 PYTHON ?= python3
 PY := .venv/bin/python
-PIP := $(PY) -m pip --disable-pip-version-check install -q
+PIP := $(PY) -m pip --disable-pip-version-check install -qq
 SEED ?= 0
 N ?= 1
 

@@ -5,13 +5,13 @@ notebooks (directives, titles, names of pages, what is exported shown as code or
 render them, and takes every outside address out of the result. Nothing is run, so the notebooks are committed executed.
 Same sources, same bytes: a test compares docs/ with a fresh rendering.
 """
-import argparse,ast,base64,html,importlib,json,re,shutil,struct,sys,tempfile
+import argparse,ast,base64,html,io,json,re,shutil,struct,sys,tempfile,tokenize
 from pathlib import Path
 import yaml
 
 ROOT = Path(__file__).resolve().parent.parent
 NBS = ROOT/'nbs'
-FOLD = 40 # lines of an exported cell, above which its documentation stands in front of its folded source
+FOLD = 45 # lines of one exported thing, above which its documentation stands in front of its folded source
 
 # Names
 
@@ -75,10 +75,9 @@ def imports_alone(code):
     except SyntaxError: return False # another language
     return bool(body) and all(isinstance(o, (ast.Import,ast.ImportFrom)) for o in body)
 
-def public_methods(code, cls):
-    "Methods of a class in a cell that have a docstring"
-    c = next(o for o in ast.parse(code).body if isinstance(o, ast.ClassDef) and o.name == cls)
-    return [(o, ast.get_docstring(o)) for o in c.body if isinstance(o, _defs) and o.name[0] != '_' and ast.get_docstring(o)]
+def too_long(code):
+    "Whether a cell holds something that cannot be taken in at a glance"
+    return any(o.end_lineno-o.lineno >= FOLD for o in ast.parse(code).body) or code.count('\n') >= 2*FOLD
 
 def anchor(name): return name.lower()
 def code_html(s): return f'<code>{html.escape(s)}</code>'
@@ -97,31 +96,45 @@ def table(cols):
     row = lambda tag,cells: '<tr>'+''.join(f'<{tag}>{c}</{tag}>' for c in cells)+'</tr>'
     return f'<table class="params"><thead>{row("th", cols)}</thead><tbody>'+''.join(row('td', r) for r in zip(*cols.values()))+'</tbody></table>'
 
-def documentation(mod, name, code):
-    "Signature, docstring, parameters and methods of a name too long to be shown at once"
-    from fastcore.docments import DocmentTbl
-    from inspect import Parameter
-    obj = mod
-    for part in name.split('.'): obj = getattr(obj, part)
-    if hasattr(obj, '__wrapped__'): obj = obj.__wrapped__
-    tree = next((o for o in ast.parse(code).body if isinstance(o, _defs) and o.name == name.split('.')[-1]), None)
-    init = next((o for o in tree.body if isinstance(o, _defs) and o.name == '__init__'), None) if isinstance(tree, ast.ClassDef) else tree
-    sig = ast.unparse(init.args) if init else ''
-    res = [f'<div class="signature">{code_html(name+"("+re.sub(r"^(self|cls)(, )?", "", sig)+")")}</div>']
-    if doc := ast.get_docstring(tree): res.append(f'<p>{inline(doc)}</p>')
-    tbl = DocmentTbl(obj)
-    shown = lambda v: '' if v is Parameter.empty or v is None else v.__name__ if hasattr(v, '__name__') else re.sub(r' at 0x[0-9a-f]+', '', str(v))
-    rows = [(p, tbl.dm[p]) for p in tbl.params if p != 'self' and tbl.dm.get(p)]
-    if tbl.has_return and tbl.dm['return'].get('docment'): rows.append(('returns', tbl.dm['return']))
-    if any(shown(d['docment']) for _,d in rows):
-        plain = lambda v: '' if v is Parameter.empty else code_html(shown(v) or repr(v))
-        cols = {'Parameter': [code_html(p) if p != 'returns' else '<em>returns</em>' for p,_ in rows], 'Type': [plain(d['anno']) if shown(d['anno']) else '' for _,d in rows],
-            'Default': [plain(d['default']) for _,d in rows], 'Meaning': [inline(shown(d['docment'])) for _,d in rows]}
+def parameters(o, comments):
+    "Rows of a function or of a dataclass: name, type, default, and the comment beside it"
+    if isinstance(o, ast.ClassDef): rows = [(f.target.id, f.annotation, f.value, f.lineno) for f in o.body if isinstance(f, ast.AnnAssign)]
+    else:
+        a = o.args
+        pos = a.posonlyargs+a.args
+        rows = [(x.arg, x.annotation, d, x.lineno) for x,d in zip(pos, [None]*(len(pos)-len(a.defaults))+a.defaults)]
+        rows += [('*'+x.arg, x.annotation, None, x.lineno) for x in [a.vararg] if x]
+        rows += [(x.arg, x.annotation, d, x.lineno) for x,d in zip(a.kwonlyargs, a.kw_defaults)]
+        rows += [('**'+x.arg, x.annotation, None, x.lineno) for x in [a.kwarg] if x]
+        if rows and rows[0][0] in ('self','cls'): rows = rows[1:]
+        last = max([o.lineno]+[r[3] for r in rows])
+        end = next((i for i in range(last+1, o.body[0].lineno) if i in comments), None)
+        if end or o.returns: rows.append(('', o.returns, None, end))
+    return [(n, t and ast.unparse(t), d and ast.unparse(d), comments.get(l, '')) for n,t,d,l in rows]
+
+def documentation(o, comments, name):
+    "Signature, docstring and parameters of something too long to be shown at once; of a class, those of its methods too"
+    init = next((f for f in o.body if isinstance(f, _defs) and f.name == '__init__'), None) if isinstance(o, ast.ClassDef) else o
+    rows = parameters(init or o, comments)
+    sig = ', '.join(n+(f'={d}' if d else '') for n,t,d,c in rows if n)
+    quiet = any('property' in ast.unparse(d) for d in o.decorator_list)
+    res = [f'<div class="signature">{code_html(name if quiet else f"{name}({sig})")}</div>']
+    if doc := ast.get_docstring(o): res.append(f'<p>{inline(doc)}</p>')
+    if any(c for *_,c in rows):
+        code = lambda s: code_html(s) if s else ''
+        cols = dict(Parameter=[code(n) or '<em>returns</em>' for n,*_ in rows], Type=[code(t) for _,t,*_ in rows], Default=[code(d) for _,_,d,_ in rows], Meaning=[inline(c) for *_,c in rows])
         res.append(table({k:v for k,v in cols.items() if any(v)}))
-    if isinstance(tree, ast.ClassDef) and (ms := public_methods(code, name)):
-        sig = lambda o: o.name if any('property' in ast.unparse(d) for d in o.decorator_list) else f'{o.name}({re.sub(r"^(self|cls)(, )?", "", ast.unparse(o.args))})'
-        res.append(table({'Method': [f'<span id="{anchor(name)}.{anchor(o.name)}">{code_html(sig(o))}</span>' for o,_ in ms], 'Meaning': [inline(d) for _,d in ms]}))
+    if isinstance(o, ast.ClassDef):
+        methods = [f for f in o.body if isinstance(f, _defs) and f.name[0] != '_' and ast.get_docstring(f)]
+        res += [f'<div class="method" id="{anchor(name+"."+f.name)}">{documentation(f, comments, name+"."+f.name)}</div>' for f in methods]
     return '\n'.join(res)
+
+def documented(code):
+    "The documentation of what a cell defines"
+    comments = {t.start[0]: t.string.lstrip('# ') for t in tokenize.generate_tokens(io.StringIO(code).readline) if t.type == tokenize.COMMENT}
+    defs = [o for o in ast.parse(code).body if isinstance(o, _defs)]
+    names = {o.name: n for n in defined(code) for o in defs if o.name == n.split('.')[-1]}
+    return '\n'.join(documentation(o, comments, names[o.name]) for o in defs if o.name in names)
 
 def outputs(outs):
     "Outputs as they are to be shown: no progress bar's history, no widget that lost its state"
@@ -139,7 +152,7 @@ def outputs(outs):
 def prepared(path, pages):
     "The cells of a notebook as readers of the site shall see them; and {name: anchor} of what it exports"
     nb = json.loads(path.read_text(encoding='utf-8'))
-    out,names,module = [],{},None
+    out,names = [],{}
     first,*rest = nb['cells']
     lines = ''.join(first['source']).split('\n')
     title = lines[0].removeprefix('# ').strip()
@@ -153,7 +166,6 @@ def prepared(path, pages):
         if c['cell_type'] == 'markdown': out.append(cell('markdown', relink(src, path.parent, pages)))
         if c['cell_type'] != 'code' or not src.strip(): continue
         words,opts,code = directives(src)
-        if 'default_exp' in words: module = words['default_exp']
         if words.keys() & {'hide','default_exp'}: continue
         shown = cell('code', code, outputs=outputs(c['outputs']) if 'hide_output' not in words else [], execution_count=None)
         if 'hide_input' in words: opts.append('#| echo: false')
@@ -161,10 +173,9 @@ def prepared(path, pages):
         if words.keys() & {'export','exports','exporti'}:
             ns,n = list(defined(code)),len(code.split('\n'))
             if only_imports: opts += ['#| code-fold: true', '#| code-summary: Imports']
-            elif n > FOLD:
-                mod = importlib.import_module(f'recipegen.{module}')
+            elif too_long(code):
                 out.append(cell('markdown', label(ns)))
-                out.append(cell('markdown', '`````{=html}\n<div class="documented">\n'+'\n'.join(documentation(mod, x, code) for x in ns)+'\n</div>\n`````'))
+                out.append(cell('markdown', '`````{=html}\n<div class="documented">\n'+documented(code)+'\n</div>\n`````'))
                 opts += ['#| code-fold: true', f'#| code-summary: "Source, {n} lines"']
             elif ns: out.append(cell('markdown', label(ns)))
             names |= {x: f'{page_name(path)}.html#{anchor(x)}' for x in ns}
@@ -345,7 +356,6 @@ def main():
     p.add_argument('--out', type=Path, default=ROOT/'docs', help='folder of the site; it is replaced')
     p.add_argument('--readme', action='store_true', help='README.md alone')
     args = p.parse_args()
-    sys.path.insert(0, str(ROOT))
     if args.out == ROOT/'docs': (ROOT/'README.md').write_text(readme(), encoding='utf-8')
     if args.readme: return
     n,warnings = render(args.out)
