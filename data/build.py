@@ -21,7 +21,7 @@ ANIMAL = 'meat fish dairy egg honey'.split()
 MATCH  = 'exact near proxy mix'.split()
 
 # SR28 number, kind, name. Left out: twins in other units (kJ, IU) or sums of others (folate DFE, food folate), the split of a fatty acid into
-# cis and trans where the sum is there, what was added to fortified food, and what SR28 gives for less than a fifth of the ingredients
+# cis and trans where the sum is there, what was added to fortified food, and what SR28 gives for less than a tenth of the ingredients
 # (fluoride, vitamin D2 and D3 apart, menaquinone-4, single plant sterols, hydroxyproline, 13:0, 21:5, ...).
 COMPONENTS = '''
 255 water      water
@@ -200,10 +200,10 @@ def composition(ings, sr28):
     return {'values':x.astype(np.float32), 'measured':measured, 'imputed':imputed}
 
 def mix(xs, ws):
-    "Weighted mean, where three quarters of the weight are known"
+    "Weighted mean, where nine tenths of the weight are known"
     xs,ws = np.stack(xs),np.array(ws)[:,None]
     known = (ws*~np.isnan(xs)).sum(0)
-    with np.errstate(invalid='ignore', divide='ignore'): return np.where(known >= .75, np.nansum(ws*xs, 0)/known, np.nan)
+    with np.errstate(invalid='ignore', divide='ignore'): return np.where(known >= .9, np.nansum(ws*xs, 0)/known, np.nan)
 
 SATURATED = cols('607 608 609 610 611 612 652 613 653 614 615 624 654')
 MONO      = cols('625 626 687 617 628 630')
@@ -237,7 +237,7 @@ def zeros(x, r):
     return x
 
 
-# name and other names | unit as pint knows it; T and t differ, all others are compared in lower case
+# name and other names | unit as pint knows it; T and t differ, all others are compared in lower case. A dash, a pinch, a drop: what measuring spoons of that name hold
 UNITS = '''
 gram g gr gm gms gramme grams grammes|gram
 kilogram kg kgs kilo kilos kilogramme kilogrammes kilograms|kilogram
@@ -258,6 +258,11 @@ pint pints pt pts|pint
 quart quarts qt qts|quart
 gallon gallons gal gals|gallon
 imperial_pint imperial_pints|imperial_pint
+saltspoon saltspoons|0.25 * teaspoon
+dash dashes|0.125 * teaspoon
+pinch pinches|0.0625 * teaspoon
+smidgen smidgens|0.03125 * teaspoon
+drop drops|0.05 * milliliter
 jigger jiggers shot shots|1.5 * fluid_ounce
 inch inches in "|inch
 centimeter cm centimetre centimetres centimeters|centimeter

@@ -66,7 +66,7 @@ class Ingredient:
     diets:tuple     # Diets that allow it
     aliases:tuple   # Other names, as people write them
 
-# %% ../nbs/00_ingredients.ipynb #13dc9ac8
+# %% ../nbs/00_ingredients.ipynb #fb7fc9c8
 def _split(s): return tuple(s.split(';')) if s else ()
 
 def _ingredient(i, r):
@@ -74,13 +74,15 @@ def _ingredient(i, r):
     return Ingredient(r['name'], i, r['group'], r['state'], r['sr28'], r['match'], float(r['density'] or 'nan'), units,
                       *(_split(r[k]) for k in ('animal','allergens','diets','aliases')))
 
-def _read(name): return csv.DictReader((files('recipegen')/'tables'/name).read_text(encoding='utf-8').splitlines())
+def _read(name):
+    head,*rows = csv.reader((files('recipegen')/'tables'/name).read_text(encoding='utf-8').splitlines())
+    return [dict(zip(head, r)) for r in rows]
 
-# %% ../nbs/00_ingredients.ipynb #efed64ee
+# %% ../nbs/00_ingredients.ipynb #a4088c7d
 MODIFIERS = set(map(singular, '''fresh freshly chopped diced minced sliced grated shredded shaved crushed julienned cubed quartered halved peeled unpeeled seeded deseeded pitted
     unpitted cored stemmed trimmed washed rinsed drained cleaned shelled hulled husked deveined boneless skinless scaled torn crumbled packed sifted softened melted chilled cold
     warm lukewarm boiling beaten large medium small extra jumbo thickly thinly thin-sliced finely coarsely roughly lightly firmly loosely cut organic natural pure good quality best premium
-    ripe overripe firm uncooked raw whole lean frozen thawed plain brand favorite optional a an the your some'''.split()))
+    ripe overripe firm squeezed uncooked raw whole lean frozen thawed plain brand favorite optional a an the your some'''.split()))
 
 # %% ../nbs/00_ingredients.ipynb #b34ec0b0
 def match(
@@ -150,7 +152,7 @@ def read_allergens(
         if w and normalize(w) not in _said: raise InputError(f'unknown allergen "{w}"; choose from: {", ".join(ALLERGENS)}')
     return list(dict.fromkeys(a for w in words if w for a in _said[normalize(w)]))
 
-# %% ../nbs/00_ingredients.ipynb #10b6de0a
+# %% ../nbs/00_ingredients.ipynb #f065f643
 class IngredientTable:
     "All ingredients: names, composition, diets"
     def __init__(self,
@@ -169,7 +171,7 @@ class IngredientTable:
     def load(cls):
         "The table that ships with the package"
         return cls([_ingredient(i, r) for i,r in enumerate(_read('ingredients.csv'))], {r['key']:int(r['id']) for r in _read('aliases.csv')},
-                   list(_read('components.csv')), load_file(files('recipegen')/'tables'/'composition.safetensors'))
+                   _read('components.csv'), load_file(files('recipegen')/'tables'/'composition.safetensors'))
 
     @cached_property
     def version(self)->str:
