@@ -6,12 +6,12 @@
 __all__ = ['MODIFIERS', 'DIETS', 'ALLERGENS', 'singular', 'normalize', 'Ingredient', 'match', 'nearest', 'InputError',
            'UnknownIngredient', 'read_diet', 'read_allergens', 'IngredientTable', 'table', 'resolve', 'measures']
 
-# %% ../nbs/00_ingredients.ipynb #f806cbe8
+# %% ../nbs/00_ingredients.ipynb #ea3002fa
 import csv,difflib,hashlib,re,unicodedata
-from dataclasses import dataclass
 from functools import cached_property,lru_cache
 from importlib.resources import files
 from itertools import combinations
+from typing import NamedTuple
 import numpy as np
 from safetensors.numpy import load_file
 
@@ -49,9 +49,8 @@ def normalize(
     if 'cent' in text: text = _percent.sub(r'\1%', text)
     return ' '.join(map(singular, _junk.sub(' ', text).split()))
 
-# %% ../nbs/00_ingredients.ipynb #980104fb
-@dataclass(frozen=True)
-class Ingredient:
+# %% ../nbs/00_ingredients.ipynb #fe540a22
+class Ingredient(NamedTuple):
     "One row of the table"
     name:str        # Canonical name, US English, singular
     id:int          # Row in the table and in `composition`
@@ -66,7 +65,7 @@ class Ingredient:
     diets:tuple     # Diets that allow it
     aliases:tuple   # Other names, as people write them
 
-# %% ../nbs/00_ingredients.ipynb #fb7fc9c8
+# %% ../nbs/00_ingredients.ipynb #0064d71b
 def _split(s): return tuple(s.split(';')) if s else ()
 
 def _ingredient(i, r):
@@ -77,6 +76,8 @@ def _ingredient(i, r):
 def _read(name):
     head,*rows = csv.reader((files('recipegen')/'tables'/name).read_text(encoding='utf-8').splitlines())
     return [dict(zip(head, r)) for r in rows]
+
+def _keys(): return {k:int(r['id']) for r in _read('aliases.csv') for k in r['keys'].split(';')}
 
 # %% ../nbs/00_ingredients.ipynb #a4088c7d
 MODIFIERS = set(map(singular, '''fresh freshly chopped diced minced sliced grated shredded shaved crushed julienned cubed quartered halved peeled unpeeled seeded deseeded pitted
@@ -99,17 +100,15 @@ def match(
             if ids: return ids
     return set()
 
-# %% ../nbs/00_ingredients.ipynb #889772a0
-def _trigrams(s): return {f' {s} '[i:i+3] for i in range(len(s))}
-
+# %% ../nbs/00_ingredients.ipynb #bebd031a
 def nearest(
     name:str,  # Any text
     keys:dict, # {normalised name: id}
     n:int=3,   # How many
 )->list: # ids, best first
     "The entries of `keys` that look most like `name`"
-    q = normalize(name); t = _trigrams(q)
-    def overlap(k): s = _trigrams(k); return len(t & s)/(len(t | s) or 1)
+    q = normalize(name); three = {f' {q} '[i:i+3] for i in range(len(q))}
+    def overlap(k): s = f' {k} '; return sum(t in s for t in three)/(len(q)+len(k))
     some = sorted(keys, key=overlap, reverse=True)[:40]
     some.sort(key=lambda k: difflib.SequenceMatcher(None, q, k).ratio(), reverse=True)
     return list(dict.fromkeys(keys[k] for k in some))[:n]
@@ -152,7 +151,7 @@ def read_allergens(
         if w and normalize(w) not in _said: raise InputError(f'unknown allergen "{w}"; choose from: {", ".join(ALLERGENS)}')
     return list(dict.fromkeys(a for w in words if w for a in _said[normalize(w)]))
 
-# %% ../nbs/00_ingredients.ipynb #f065f643
+# %% ../nbs/00_ingredients.ipynb #4460641d
 class IngredientTable:
     "All ingredients: names, composition, diets"
     def __init__(self,
@@ -170,8 +169,8 @@ class IngredientTable:
     @classmethod
     def load(cls):
         "The table that ships with the package"
-        return cls([_ingredient(i, r) for i,r in enumerate(_read('ingredients.csv'))], {r['key']:int(r['id']) for r in _read('aliases.csv')},
-                   _read('components.csv'), load_file(files('recipegen')/'tables'/'composition.safetensors'))
+        return cls([_ingredient(i, r) for i,r in enumerate(_read('ingredients.csv'))], _keys(), _read('components.csv'),
+                   load_file(files('recipegen')/'tables'/'composition.safetensors'))
 
     @cached_property
     def version(self)->str:
