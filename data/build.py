@@ -163,10 +163,15 @@ def read_ingredients(folder):
     return sorted(ings, key=lambda r: (order.get(r['group'], 99), r['name']))
 
 def parts(sr28):
-    "'02014:30+02013:70' as [('02014', .3), ('02013', .7)]"
-    ps = [(p.split(':')+[1])[:2] for p in sr28.split('+')]
+    "'02014:30+02013:70' as [('02014', .3), ('02013', .7)]; '15019@12', dried until 12 g of water are left in 100 g, as [('15019', 1)]"
+    ps = [(p.split('@')[0].split(':')+[1])[:2] for p in sr28.split('+')]
     total = sum(float(w) for _,w in ps)
     return [(n, float(w)/total) for n,w in ps]
+
+def dry(x, water):
+    "`x` after so much water has gone that `water` g are left in 100 g, and nothing else"
+    x = x*(100-water)/np.nansum(x[cols('203 204 205 207 221')]); x[COL['255']] = water
+    return x
 
 def diets(r):
     animal,allergens = set(r['animal'].split(';')),set(r['allergens'].split(';'))
@@ -190,7 +195,8 @@ def composition(ings, sr28):
     measured = np.zeros(x.shape, bool)
     for i,r in enumerate(ings):
         ps = parts(r['sr28'])
-        if len(ps) == 1: x[i] = food[ps[0][0]]; measured[i] = ~np.isnan(x[i])
+        if '@' in r['sr28']: x[i] = dry(food[ps[0][0]], float(r['sr28'].split('@')[1]))
+        elif len(ps) == 1: x[i] = food[ps[0][0]]; measured[i] = ~np.isnan(x[i])
         else: x[i] = mix([zeros(food[n], r) for n,_ in ps], [w for _,w in ps])
         x[i] = zeros(x[i], r)
         acids = KIND['amino_acid']; total = np.nansum(x[i,acids])
