@@ -49,14 +49,14 @@ def normalize(
     if 'cent' in text: text = _percent.sub(r'\1%', text)
     return ' '.join(map(singular, _junk.sub(' ', text).split()))
 
-# %% ../nbs/00_ingredients.ipynb #fe540a22
+# %% ../nbs/00_ingredients.ipynb #dbbfa27d
 class Ingredient(NamedTuple):
     "One row of the table"
     name:str        # Canonical name, US English, singular
     id:int          # Row in the table and in `composition`
     group:str       # Food group: vegetable, dairy, spice, ...
     state:str       # raw, dried, canned, cooked, frozen, cured or processed
-    sr28:str        # USDA SR28 number of the food that gives the composition, or a mix of them in percent
+    sr28:str        # USDA SR28 number of the food that gives the composition; several are mixed in percent, @ dries
     match:str       # How well that food fits: exact, near, proxy or mix
     density:float   # g/ml as a cook measures it; NaN if never measured by volume
     units:dict      # Household unit to grams: {'piece':50, 'slice':7}
