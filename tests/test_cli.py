@@ -1,0 +1,373 @@
+"The command: what it answers, and what it says when it cannot"
+import gzip,json,os,re,shutil,signal,subprocess,sys,time
+from pathlib import Path
+import numpy as np, pytest
+from recipegen.cli import main
+from recipegen.generator import RecipeGenerator,load_weights
+from recipegen.ingredients import table
+from recipegen.recipes import Corpus
+
+SHIPPED = Path(sys.modules['recipegen.generator'].__file__).parent/'weights'
+ENV = {k:v for k,v in os.environ.items() if k != 'IN_TEST'} | dict(OMP_NUM_THREADS='1')
+script = Path(sys.executable).parent/'recipegen'
+CMD = [str(script)] if script.exists() else [sys.executable,'-m','recipegen.cli']
+
+def run(*args, **kw): return subprocess.run([*CMD, *map(str, args)], capture_output=True, text=True, env=ENV, timeout=300, **kw)
+
+@pytest.fixture
+def answer(capsys, tmp_path, monkeypatch):
+    "Standard output of a call that succeeds"
+    monkeypatch.chdir(tmp_path)
+    def call(*args):
+        status = main(list(map(str, args))); out,err = capsys.readouterr()
+        assert status == 0, err
+        call.err = err
+        return out
+    return call
+
+@pytest.fixture
+def refused(capsys, tmp_path, monkeypatch):
+    "A call is refused in one line that holds `words`, and leaves nothing behind"
+    monkeypatch.chdir(tmp_path)
+    def call(args, *words):
+        files = lambda: {p: p.stat().st_mtime_ns for p in tmp_path.rglob('*')}
+        before = files(); status = main(list(map(str, args))); out,err = capsys.readouterr()
+        assert status == 2 and out == '' and files() == before
+        assert re.fullmatch(r'recipegen[^\n]+\n', err), err
+        for w in words: assert str(w) in err, err
+    return call
+
+@pytest.fixture(scope='session')
+def corpus(tmp_path_factory):
+    "A corpus of 150 small recipes of twenty ingredients"
+    rng = np.random.default_rng(0); pool = [table()[n].id for n in 'flour sugar butter egg milk salt onion garlic rice chicken water olive basil tomato carrot celery honey lemon potato yogurt'.split()]
+    rows = [dict(ids=rng.choice(pool, n, replace=False), grams=rng.lognormal(4, 1, n), how=[0]*n, title=f'number {i}') for i,n in enumerate(rng.integers(3, 8, 150))]
+    Corpus.of(rows, dict(read=150, left_out={})).save(to := tmp_path_factory.mktemp('corpora')/'small')
+    return to
+
+# What it answers
+
+def test_generate_text(answer):
+    text = answer('generate', '--seed', 1)
+    assert 'total' in text and 'kcal' in text and re.search(r'\d g +\d+\.\d %', text)
+    assert text == answer('generate', '--seed', 1) != answer('generate', '--seed', 2)
+
+def test_generate_json_is_the_recipe_of_the_contract(answer):
+    r = json.loads(answer('generate', '--format', 'json', '--seed', 3))
+    assert {'ingredients','total_grams','servings','nutrition','log_prob','model','seed'} <= r.keys()
+    assert all({'name','grams','share','low','high'} == o.keys() and o['low'] <= o['grams'] <= o['high'] for o in r['ingredients'])
+    assert abs(sum(o['share'] for o in r['ingredients'])-1) < 1e-3 and r['total_grams'] == 1000 and r['seed'] == 3
+    assert r == RecipeGenerator.load().generate(seed=3)[0].to_dict()
+
+def test_generate_n_is_a_list_of_n(answer):
+    for n in 1,3: assert len(json.loads(answer('generate', '--n', n, '--format', 'json'))) == n
+    assert answer('generate', '--n', 3).count('Recipe ') == 3
+
+def test_generate_keeps_to_what_is_asked(answer):
+    ok = table().allowed('vegetarian', ['gluten'])
+    rs = json.loads(answer('generate', '--include', 'scallions, butter=50', '--exclude', 'salt,black pepper', '--diet', 'vegetarian', '--without', 'gluten', '--n', 20,
+                           '--servings', 4, '--min_size', 5, '--max_size', 7, '--temperature', 1.3, '--top_p', 1, '--format', 'json'))
+    for r in rs:
+        names = {o['name']: o for o in r['ingredients']}
+        assert 5 <= len(names) <= 7 and {'green onion','butter'} <= names.keys() and not {'salt','black pepper'} & names.keys() and all(ok[table()[n].id] for n in names)
+        assert names['butter']['grams'] == 50 and r['servings'] == 4 and abs(r['total_grams']-1200) < .2
+
+def test_include_may_be_said_twice(answer):
+    assert answer('complete', '--include', 'flour', '--include', 'butter') == answer('complete', '--include', 'flour, butter')
+
+def test_dashes_and_underscores(answer):
+    assert answer('generate', '--min-size', 6, '--top-k=20', '--min-p', .01) == answer('generate', '--min_size', 6, '--top_k=20', '--min_p', .01)
+
+def test_greedy_filters_agree(answer):
+    assert answer('generate', '--temperature', 0) == answer('generate', '--top_k', 1)
+
+def test_complete(answer):
+    text = answer('complete', '--include', 'flour, butter, sugar', '--n', 4)
+    o = json.loads(answer('complete', '--include', 'flour, butter, sugar', '--n', 4, '--format', 'json'))
+    assert o['include'] == ['flour','butter','sugar'] and len(o['suggestions']) == 4
+    assert [l.rsplit(maxsplit=2)[0].strip() for l in text.splitlines()] == [s['name'] for s in o['suggestions']]
+    assert (p := [s['probability'] for s in o['suggestions']]) == sorted(p, reverse=True)
+    vegan = json.loads(answer('complete', '--include', 'flour', '--diet', 'vegan', '--n', 50, '--format', 'json'))['suggestions']
+    assert all('vegan' in table()[s['name']].diets for s in vegan)
+
+def test_quantify(answer):
+    r = json.loads(answer('quantify', '--include', 'flour, butter=125, sugar, egg', '--grams', 500, '--format', 'json'))
+    assert [o['name'] for o in r['ingredients']] == ['flour','butter','sugar','egg'] and r['total_grams'] == 500 and r['ingredients'][1]['grams'] == 125
+    assert json.loads(answer('quantify', '--include', 'flour, egg', '--format', 'json'))['total_grams'] == 100
+    assert ' to ' in answer('quantify', '--include', 'flour, egg')
+
+LINES = '1½ cups (180 g) flour\n\nsalt and pepper to taste\n3 tbsp unobtainium\n'
+
+def test_parse(answer, tmp_path):
+    (tmp_path/'lines.txt').write_text('\ufeff'+LINES, encoding='utf-8')
+    rows = answer('parse', 'lines.txt').splitlines()
+    assert re.match(r'flour +180 g +mass +1½ cups', rows[0]) and len(rows) == 4 and 'unmatched' in rows[3]
+    assert answer.err == '1 of 3 lines name no known ingredient:\n  line 4: 3 tbsp unobtainium\n'
+    o = json.loads(answer('parse', 'lines.txt', '--format', 'json'))
+    assert [(i['line'],i['ingredient'],i['grams']) for i in o['items']] == [(1,'flour',180),(3,'salt',None),(3,'black pepper',None),(4,None,None)] and (o['lines'],o['unmatched']) == (3,1)
+
+def test_parse_reads_standard_input():
+    r = run('parse', '-', input=LINES)
+    assert r.returncode == 0 and r.stdout.startswith('flour') and 'unobtainium' in r.stderr
+    assert run('parse', '-', '--format', 'json', input='').stdout == '{"items": [\n], "lines": 0, "unmatched": 0}\n'
+
+def test_out_writes_the_same(answer, tmp_path):
+    (tmp_path/'a.json').write_text('old'); (tmp_path/'link.json').symlink_to('a.json')
+    assert answer('generate', '--format', 'json', '--out', 'link.json') == ''
+    assert (tmp_path/'a.json').read_text(encoding='utf-8') == answer('generate', '--format', 'json') and (tmp_path/'link.json').is_symlink()
+    assert sorted(p.name for p in tmp_path.iterdir()) == ['a.json','link.json']
+    answer('generate', '--out', os.devnull); assert not Path(os.devnull).is_file()
+
+def test_import(answer, tmp_path):
+    good = dict(title='a', ingredients=['200 g flour','100 g sugar','2 eggs'])
+    (tmp_path/'r.jsonl').write_text('\n'.join(json.dumps(o) for o in [good, dict(good, ingredients=['200 g flour']), dict(good, ingredients=['flour','sugar','eggs'])]))
+    text = answer('import', 'r.jsonl', '--out', 'made/of/r')
+    assert '3  recipes read' in text and '1  recipes kept' in text and '-1  fewer than three ingredients' in text and '-1  no amounts' in text
+    c = Corpus.load(tmp_path/'made'/'of'/'r'); assert len(c) == 1 and c.manifest['left_out'] == {'fewer than three ingredients': 1, 'no amounts': 1} and c.manifest['file'] == 'r.jsonl'
+    assert json.loads(answer('import', 'r.jsonl', '--out', 'made/of/r', '--format', 'json'))['recipes'] == 1 # an old corpus is replaced
+
+def test_version_and_help():
+    from recipegen import __version__
+    r = run('--version'); assert r.returncode == 0 and r.stdout == f'recipegen {__version__}\n'
+    r = run('--help'); assert r.returncode == 0 and all(c in r.stdout for c in ('generate','complete','quantify','parse','import','train','evaluate'))
+    r = run('generate', '--help')
+    for o in 'include exclude diet without n grams servings min_size max_size temperature top_k top_p min_p seed format out'.split(): assert f'--{o}' in r.stdout
+
+def test_evaluate(answer, corpus):
+    o = json.loads(answer('evaluate', '--task', 'completion', '--corpus', corpus, '--format', 'json'))
+    assert o['task'] == 'completion' and any(s['name'].startswith('recipegen') for s in o['systems']) and len(o['systems']) > 3
+
+def test_answering_is_light():
+    "No torch, no pandas; no Arrow either"
+    for words in (['generate'],['complete','--include','egg'],['quantify','--include','egg'],['parse',os.devnull],['generate','--include','unobtainium']):
+        code = f'import sys; from recipegen.cli import main; main({words!r}); print(*{{"torch","pandas","pyarrow","matplotlib"}} & set(sys.modules), file=sys.stderr)'
+        r = subprocess.run([sys.executable,'-c',code], capture_output=True, text=True, env=ENV); assert r.stderr.splitlines()[-1] == '', r.stderr
+
+# What it refuses
+
+WRONG = {
+    'unknown name':       (['generate','--include','chiken brest'], 'chiken brest', 'nearest', 'chicken breast'),
+    'unknown exclude':    (['generate','--exclude','unobtainium'], 'unobtainium', 'nearest'),
+    'nothing to complete':(['complete','--include',' , '], '--include'),
+    'nothing to weigh':   (['quantify','--include',''], '--include'),
+    'in and out':         (['generate','--include','scallion','--exclude','green onion'], 'green onion', 'both included and excluded'),
+    'named twice':        (['generate','--include','scallion, green onion'], 'green onion', 'twice'),
+    'against the diet':   (['generate','--include','beef','--diet','vegan'], 'beef is not vegan'),
+    'against allergies':  (['generate','--include','butter','--without','milk'], 'butter'),
+    'unknown diet':       (['generate','--diet','paleo'], 'paleo', 'vegan'),
+    'unknown allergen':   (['complete','--include','egg','--without','moonlight'], 'moonlight', 'gluten'),
+    'sizes crossed':      (['generate','--min_size',9,'--max_size',3], 'min_size 9', 'max_size 3'),
+    'size of nothing':    (['generate','--min_size',0], 'min_size 0'),
+    'size too large':     (['generate','--min_size',5000,'--max_size',9000], 'min_size 5000'),
+    'more than the size': (['generate','--include','egg,flour,milk','--max_size',2,'--min_size',1], 'max_size 2'),
+    'negative grams':     (['generate','--grams',-5], 'grams -5'),
+    'no grams':           (['quantify','--include','egg','--grams',0], 'grams 0'),
+    'negative servings':  (['generate','--servings',-1], 'servings -1'),
+    'both totals':        (['generate','--grams',500,'--servings',2], 'grams or servings, not both'),
+    'both, to quantify':  (['quantify','--include','egg','--grams',500,'--servings',2], 'grams or servings, not both'),
+    'locked too much':    (['generate','--include','butter=600','--grams',500], '600', '500'),
+    'weight no number':   (['generate','--include','butter=lots'], 'butter=lots', 'butter=125'),
+    'weight negative':    (['generate','--include','butter=-2'], 'butter=-2'),
+    'weight excluded':    (['generate','--exclude','butter=2'], 'butter=2', 'without weights'),
+    'top_p':              (['generate','--top_p',1.5], 'top_p 1.5'),
+    'top_p of nothing':   (['generate','--top_p',0], 'top_p 0'),
+    'min_p':              (['generate','--min_p',-.1], 'min_p -0.1'),
+    'top_k':              (['generate','--top_k',-1], 'top_k -1'),
+    'temperature':        (['generate','--temperature',-1], 'temperature -1'),
+    'hardly warm':        (['generate','--temperature',1e-300], 'temperature 1e-300', '0.001'),
+    'too hot':            (['generate','--temperature',1e300], 'temperature 1e+300', '100'),
+    'no recipes':         (['generate','--n',0], 'n 0'),
+    'no suggestions':     (['complete','--include','egg','--n',0], 'n 0'),
+    'too many recipes':   (['generate','--n',10**9], 'n 1000000000', 'at most'),
+    'negative seed':      (['generate','--seed',-1], 'seed -1'),
+    'not a number':       (['generate','--grams','many'], '--grams', '"many" is not a number'),
+    'NaN':                (['generate','--temperature','nan'], '--temperature', '"nan" is not a number'),
+    'not whole':          (['generate','--n','2.5'], '--n', '"2.5" is not a whole number'),
+    'two lines in a name':(['generate','--include','un\nobtainium'], 'unknown ingredient'),
+    'format':             (['generate','--format','xml'], '--format', 'xml', 'json'),
+    'option misspelt':    (['generate','--tempreature','1'], '--tempreature', 'did you mean --temperature'),
+    'option cut short':   (['generate','--temp','1'], '--temp', '--help'),
+    'option left empty':  (['generate','--include'], '--include'),
+    'word too many':      (['generate','chicken'], 'chicken', '--help'),
+    'no command':         ([], 'COMMAND', '--help'),
+    'unknown command':    (['bake'], 'bake', 'generate'),
+    'needs an include':   (['complete'], '--include'),
+    'no weights':         (['generate','--weights','nowhere'], 'nowhere'),
+    'no file':            (['parse','nowhere.txt'], 'nowhere.txt', 'no such file'),
+    'folder as file':     (['parse','.'], 'is a folder'),
+    'folder as out':      (['generate','--out','.'], '--out', 'is a folder'),
+    'out in no folder':   (['generate','--out','nowhere/a.txt'], 'nowhere'),
+    'out in a file':      (['generate','--out',__file__+'/a.txt'], 'a.txt'),
+    'no source':          (['import','nowhere.json','--out','c'], 'nowhere.json', 'no such file'),
+    'folder as source':   (['import','.','--out','c'], 'is a folder'),
+    'corpus in a file':   (['import','nowhere.json','--out',__file__], 'is a file'),
+    'resume of nothing':  (['train','--resume','--out','nowhere'], 'nowhere', 'no checkpoint', 'without --resume'),
+    'no epochs':          (['train','--epochs',0], 'epochs 0'),
+    'no corpus':          (['train','--corpus','nowhere'], 'nowhere', 'recipegen import'),
+    'weights in a file':  (['train','--out',__file__], 'is a file'),
+    'evaluate no corpus': (['evaluate','--task','completion','--corpus','nowhere'], 'nowhere'),
+    'unknown task':       (['evaluate','--task','taste'], 'taste', 'completion'),
+}
+
+@pytest.mark.parametrize('case', WRONG.values(), ids=WRONG)
+def test_wrong_call(case, refused): refused(*case)
+
+@pytest.fixture
+def weights(tmp_path):
+    "A copy of the shipped weights"
+    for n in 'ingredients','quantities': shutil.copyfile(SHIPPED/f'{n}.safetensors', tmp_path/f'{n}.safetensors')
+    return tmp_path
+
+@pytest.mark.parametrize('name', ['ingredients','quantities'])
+@pytest.mark.parametrize('size', [0,5,1000,-100])
+def test_truncated_weights(name, size, weights, refused):
+    f = weights/f'{name}.safetensors'; f.write_bytes(f.read_bytes()[:size])
+    refused(['generate','--weights','.'], f.name, 'not readable as weights')
+
+def test_weights_that_are_none(weights, refused):
+    (weights/'quantities.safetensors').write_bytes(np.random.default_rng(0).bytes(5000))
+    refused(['quantify','--include','egg','--weights','.'], 'quantities.safetensors', 'not readable as weights')
+    os.remove(weights/'quantities.safetensors')
+    refused(['generate','--weights','.'], 'quantities.safetensors')
+    refused(['generate','--weights','ingredients.safetensors'], 'ingredients.safetensors')
+
+def test_weights_in_each_others_place(weights, refused):
+    os.rename(weights/'ingredients.safetensors', weights/'x'); os.rename(weights/'quantities.safetensors', weights/'ingredients.safetensors'); os.rename(weights/'x', weights/'quantities.safetensors')
+    refused(['generate','--weights','.'], 'ingredients.safetensors')
+
+@pytest.mark.parametrize('facts', [{},dict(vocabulary='"000000000000"')], ids=['none','other'])
+def test_weights_of_another_vocabulary(facts, weights, refused):
+    from safetensors.numpy import load_file,save_file
+    f = weights/'ingredients.safetensors'; save_file(load_file(f), f, metadata=facts)
+    refused(['generate','--weights','.'], f.name, 'another version', table().version, 'train again')
+
+def test_corpus_of_another_version(corpus, tmp_path, refused):
+    shutil.copytree(corpus, tmp_path/'c'); f = tmp_path/'c'/'manifest.json'
+    f.write_text(json.dumps(json.loads(f.read_text()) | dict(vocabulary='000000000000')))
+    for call in ['train'],['evaluate','--task','completion']: refused([*call,'--corpus','c'], 'c: ', 'another version', 'import it again')
+
+@pytest.mark.parametrize('name', ['manifest.json','recipes.arrow'])
+def test_broken_corpus(name, corpus, tmp_path, refused):
+    shutil.copytree(corpus, tmp_path/'c'); f = tmp_path/'c'/name
+    for size in len(f.read_bytes())//2,0:
+        f.write_bytes(f.read_bytes()[:size]); refused(['train','--corpus','c'], 'c: ', 'not a readable corpus')
+    os.remove(f); refused(['train','--corpus','c'], 'c: ', 'not a readable corpus')
+
+def test_corpus_too_small(tmp_path, refused):
+    Corpus.of([dict(ids=[0,1,2], grams=[1,1,1], how=[0]*3)]).save(tmp_path/'c')
+    refused(['train','--corpus','c','--out','w'], 'too few')
+
+def test_broken_checkpoint(corpus, tmp_path, refused):
+    f = tmp_path/'w'/'ingredients.training'/'checkpoint.pt'; f.parent.mkdir(parents=True); f.write_bytes(b'PK\3\4 no more')
+    status = run('train','--corpus',corpus,'--out','w','--resume', cwd=tmp_path)
+    assert status.returncode == 2 and status.stdout == '' and 'checkpoint.pt' in status.stderr.splitlines()[-1] and 'Traceback' not in status.stderr
+
+RECIPES = json.dumps({f'r{i}': dict(title='a', ingredients=['200 g flour','100 g sugar',f'{i+1} eggs']) for i in range(50)}).encode()
+BROKEN = {
+    'cut.json': RECIPES[:-100],
+    'empty.json': b'',
+    'list.json': b'[1, 2]',
+    'number.json': b'3',
+    'latin.json': '{"a": {"ingredients": ["200 g crème fraîche"]}}'.encode('latin-1'),
+    'binary.json': bytes(range(256)),
+    'deep.json': b'['*100_000,
+    'cut.json.gz': gzip.compress(RECIPES)[:-20],
+    'rotten.json.gz': gzip.compress(RECIPES)[:100]+b'\xff'*40+gzip.compress(RECIPES)[140:],
+    'plain.json.gz': RECIPES,
+    'cut.jsonl': b'{"title": "a", "ingredients": ["200 g flour","1 egg","100 g sugar"]}\n{"title": "b", "ingr',
+    'none.jsonl': b'{"title": "a"}\n',
+    'list.jsonl': b'[1]\n',
+    'columns.csv': b'a,b\n1,2\n',
+    'grams.csv': b'recipe,ingredient,grams\n1,flour,many\n',
+    'cut.csv': b'title,ingredients\na,"[""200 g flour"", ""1 e',
+    'unusable.json': b'{"a": {"ingredients": ["salt"]}}',
+    'recipes.docx': b'PK',
+}
+
+@pytest.mark.parametrize('name', BROKEN)
+def test_broken_source(name, tmp_path, refused):
+    (tmp_path/name).write_bytes(BROKEN[name])
+    refused(['import',name,'--out','c'], name)
+
+def test_import_leaves_other_folders_alone(tmp_path, refused):
+    (tmp_path/'r.json').write_bytes(RECIPES); (tmp_path/'home').mkdir(); (tmp_path/'home'/'diary.txt').write_text('dear')
+    refused(['import','r.json','--out','home'], 'home', 'new or an empty folder')
+
+@pytest.mark.parametrize('raw', ['crème'.encode('latin-1'),'1 egg\n'.encode('utf-16'),b'\0'*9,bytes(range(256)),gzip.compress(b'1 egg')], ids=['latin-1','utf-16','zeros','bytes','gzip'])
+def test_parse_of_no_text(raw, tmp_path, refused):
+    (tmp_path/'a.txt').write_bytes(b'1 egg\n'+raw)
+    refused(['parse','a.txt'], 'a.txt', ' text (line '); refused(['parse','a.txt','--out','b.txt'], 'a.txt')
+
+@pytest.mark.skipif(os.geteuid() == 0, reason='root may read and write everything')
+def test_no_permission(tmp_path, refused):
+    (tmp_path/'a.txt').write_text('1 egg'); (tmp_path/'a.txt').chmod(0); (tmp_path/'d').mkdir(mode=0o500)
+    refused(['parse','a.txt'], 'a.txt', 'Permission')
+    refused(['generate','--out','a.txt'], 'a.txt', 'permission'); refused(['generate','--out','d/a.txt'], 'd/a.txt', 'permission'); refused(['train','--out','d/w'], 'd', 'permission')
+
+@pytest.mark.skipif(not Path('/proc/self').exists(), reason='a folder that nobody can write to')
+def test_out_that_cannot_be_written(refused): refused(['generate','--out','/proc/self/recipe.txt'], '--out', 'recipe.txt')
+
+def test_out_survives_what_fails(tmp_path, refused):
+    (tmp_path/'a.txt').write_text('old')
+    refused(['generate','--include','unobtainium','--out','a.txt'], 'unobtainium')
+    assert (tmp_path/'a.txt').read_text() == 'old'
+
+@pytest.mark.parametrize('args', [['generate','--include','unobtainium'],['generate','--top_p','2'],['bake']])
+def test_wrong_call_of_the_installed_command(args):
+    r = run(*args); assert r.returncode == 2 and r.stdout == '' and r.stderr.count('\n') == 1 and r.stderr.startswith('recipegen')
+
+# Pipes, interrupts, kills
+
+def test_nobody_reads_on():
+    p = subprocess.Popen([*CMD,'generate','--n','40'], stdout=subprocess.PIPE, stderr=subprocess.PIPE, env=ENV)
+    p.stdout.close(); err = p.stderr.read()
+    assert p.wait(60) == 141 and err == b''
+
+def test_head():
+    r = subprocess.run(f'{" ".join(CMD)} generate --n 40 | head -1', shell=True, capture_output=True, text=True, env=ENV)
+    assert r.stdout == 'Recipe 1 of 40\n' and r.stderr == ''
+
+@pytest.mark.skipif(not Path('/dev/full').exists(), reason='needs a full disk')
+def test_full_disk():
+    with open('/dev/full','w') as full: r = subprocess.run([*CMD,'generate'], stdout=full, stderr=subprocess.PIPE, text=True, env=ENV)
+    assert r.returncode == 2 and r.stderr.count('\n') == 1 and 'No space left' in r.stderr
+
+def test_ascii_screen():
+    r = subprocess.run([*CMD,'parse','-'], input='1½ cups crème fraîche\n'.encode(), capture_output=True, env=ENV | dict(PYTHONIOENCODING='ascii'))
+    assert r.returncode == 0 and b'\\xbd' in r.stdout and r.stderr == b''
+
+def test_interrupt(corpus, tmp_path):
+    p = subprocess.Popen([*CMD,'train','--corpus',str(corpus),'--out',str(tmp_path/'w'),'--epochs','1000'], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, env=ENV,
+                         preexec_fn=lambda: signal.signal(signal.SIGINT, signal.default_int_handler))
+    assert p.stderr.readline().startswith('ingredients:')
+    p.send_signal(signal.SIGINT); out,err = p.communicate(timeout=60)
+    assert p.returncode == 130 and out == '' and 'Traceback' not in err and err.splitlines()[-1] == 'recipegen train: interrupted; --resume goes on from the last checkpoint'
+
+TINY = '''
+import sys,time,recipegen.generator as g,recipegen.training as t
+from recipegen.cli import main
+g.SIZES = dict(ingredients=dict(d_model=16, n_layers=1, n_heads=2, dropout=.1), quantities=dict(d_model=16, n_layers=1, n_heads=2, dropout=.1))
+wait,mean_loss = float(sys.argv[1]),t.mean_loss
+def slow(*args): time.sleep(wait); return mean_loss(*args) # leaves time to be killed in
+t.mean_loss = slow
+sys.exit(main(sys.argv[2:]))
+'''
+
+def test_killed_and_resumed(corpus, tmp_path):
+    "Killed while each of the two models trains, the end is the same to the last bit"
+    def train(out, *more, wait=0): return subprocess.Popen([sys.executable,'-c',TINY,str(wait),'train','--corpus',str(corpus),'--out',str(tmp_path/out),'--epochs','4',*more], env=ENV, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+    def kill_after(p, file):
+        end = time.time()+120
+        while not file.exists() and p.poll() is None and time.time() < end: time.sleep(.01)
+        p.kill(); out,err = p.communicate(); assert p.returncode == -signal.SIGKILL, err
+    whole = train('whole'); _,err = whole.communicate(timeout=300); assert whole.returncode == 0, err
+    kill_after(train('w', wait=1), tmp_path/'w'/'ingredients.training'/'checkpoint.pt')
+    assert not (tmp_path/'w'/'ingredients.safetensors').exists()
+    kill_after(train('w', '--resume', wait=.5), tmp_path/'w'/'quantities.training'/'checkpoint.pt')
+    assert not (tmp_path/'w'/'quantities.safetensors').exists()
+    last = train('w', '--resume'); out,err = last.communicate(timeout=300); assert last.returncode == 0, err
+    assert b'recipegen generate --weights' in out
+    for n in 'ingredients','quantities':
+        (a,facts),(b,others) = (load_weights(tmp_path/o/f'{n}.safetensors') for o in ('w','whole'))
+        assert facts == others and a.keys() == b.keys() and all(np.array_equal(a[k], b[k]) for k in a)
+    assert main(['generate','--weights',str(tmp_path/'w'),'--out',str(tmp_path/'r.txt')]) == 0
