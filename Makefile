@@ -7,6 +7,7 @@ PIP := $(PY) -m pip --disable-pip-version-check install -qq
 SEED ?= 0
 N ?= 1
 
+export PATH := $(CURDIR)/.venv/bin:$(PATH)
 export OMP_NUM_THREADS ?= 2
 export PYTHONDONTWRITEBYTECODE ?= 1
 

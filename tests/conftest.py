@@ -1,5 +1,5 @@
 "What the tests share: where the project is and what it holds"
-import os,re,subprocess
+import os,re,subprocess,sys
 from pathlib import Path
 import pytest
 
@@ -14,8 +14,9 @@ def page(nb):
     return re.sub(r'^\d+[a-z]*_', '', nb.stem)+'.html'
 
 def clean_env(**kw):
-    "This environment without what would point a child process at this checkout"
-    return {k:v for k,v in os.environ.items() if k not in ('IN_TEST','PYTHONPATH')} | kw
+    "This environment without what would point a child process at this checkout, and with the commands installed beside this python"
+    path = os.pathsep.join([str(Path(sys.executable).parent), os.environ.get('PATH', '')])
+    return {k:v for k,v in os.environ.items() if k not in ('IN_TEST','PYTHONPATH')} | dict(PATH=path) | kw
 
 def tracked():
     "Files that a clone would hold: known to git, or new and not ignored"
