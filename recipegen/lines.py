@@ -27,12 +27,12 @@ class Item:
     how:str='unmatched'       # Where the grams come from, or why there are none
     note:str=''               # Preparation and all other words
 
-# %% ../nbs/01_lines.ipynb #010454f0
+# %% ../nbs/01_lines.ipynb #02de66e9
 _fractions = dict(zip('½⅓⅔¼¾⅕⅖⅗⅘⅙⅚⅐⅛⅜⅝⅞⅑⅒', '1/2 1/3 2/3 1/4 3/4 1/5 2/5 3/5 4/5 1/6 5/6 1/7 1/8 3/8 5/8 7/8 1/9 1/10'.split()))
 _chars = {ord(k):' '+v for k,v in _fractions.items()}
 for plain,odd in {'-':'‐‑‒–−', "'":'’‘´`', '"':'“”″', ' ':'®™©•·▢□■▪‣◦●…\u200b\ufeff\u00ad', ' x ':'×', ' - ':'—', '/':'⁄'}.items(): _chars |= {ord(c):plain for c in odd}
 _markup = re.compile(r"<ref.*?(?:</ref>|/>|$)|<[^>]*>|https?://\S+|''+|\[\[(?:[^|\]]*\|)?|\]\]")
-_opener = re.compile(r'^(?:\*+\s*|[-+>]+\s+|\[\s?\]\s*|\(\s*optional\s*\)\s*|optional\s*:\s*|(?:for )?(?:the )?(?:garnish(?:es)?|accompaniments?|toppings?|serving|for serving|serve with|suggested \w+)\s*:\s*|(?:for )?(?:the )?[A-Za-z][A-Za-z ]{2,30}:\s+(?=\d))+', re.I)
+_opener = re.compile(r'^(?:\*+\s*|[-+>]+\s+|\[\s?\]\s*|\(\s*optional\s*\)\s*|optional\s*:\s*|(?:for )?(?:the )?(?:garnish(?:es)?|accompaniments?|toppings?|serving|for serving|serve with|suggested \w+)\s*:\s*)+', re.I)
 
 def clean(
     text:str, # One line as printed
@@ -70,7 +70,7 @@ def number(
     for v in w: x *= v
     return x
 
-# %% ../nbs/01_lines.ipynb #00e0b4d6
+# %% ../nbs/01_lines.ipynb #6450d2ff
 _names = '''clove cloves clv; head heads hd; bulb bulbs; stalk stalks; stem stems; rib ribs; stick sticks; sprig sprigs spray sprays branch branches twig twigs; leaf leaves; bunch bunches bn bundle bundles; slice slices sl;
     fillet fillets filet filets; can cans tin tins cn; jar jars; package packages pkg pkgs pkt pkts pack packs pk; packet packets sachet sachets; bottle bottles; box boxes bx; bag bags; carton cartons ctn; container containers pot pots; tub tubs;
     envelope envelopes env; cube cubes; sheet sheets; loaf loaves; ear ears cob cobs; strip strips; rack racks slab slabs; wedge wedges; square squares; bar bars; ball balls; scoop scoops; half halves; link links; patty patties; round rounds;
@@ -82,10 +82,10 @@ _names = '''clove cloves clv; head heads hd; bulb bulbs; stalk stalks; stem stem
 HOUSEHOLD = {w:ws.split()[0] for ws in _names.split(';') for w in ws.split()}
 PACKAGES = set('can jar package packet bottle box bag carton container tub envelope tube punnet tray canister pouch sleeve'.split())
 _beside = PACKAGES | set('block loaf sheet log wheel ball bar piece rack wedge knob head bunch slab slice'.split()) # words that may follow a weight: 400 g tin, 3 lb piece
-_foody = set('breast thigh wing leg tail steak roast roll cake ring crust round cap log kernel link patty medallion side wheel half spear floret bird recipe crumb bar square ball'.split()) # words that name food as often as they count it
+_foody = set('fillet breast thigh wing leg tail steak roast roll cake ring crust round cap log kernel link patty medallion side wheel half spear floret bird recipe crumb bar square ball'.split()) # words that name food as often as they count it
 SIZES = dict(small='small', tiny='small', miniature='small', mini='small', sm='small', medium='medium', average='medium', med='medium', md='medium', large='large', big='large', huge='large', lg='large', lge='large', jumbo='extra-large', xl='extra-large')
 _grades = set('''heaping heaped rounded level scant generous good fat plump thick thin whole full packed loosely firmly lightly tightly brimming standard individual regular single double hefty short long very extra fairly quite wide nice tall
-    metric us little overflowing wafer paper wide bite finger generously freshly finely square thumb walnut sized size'''.split())
+    metric us little overflowing wafer generously freshly finely sized size'''.split())
 
 _floz = re.compile(r'fl(?:uid)?[. -]*o(?:z|unce)').match
 
@@ -104,7 +104,7 @@ def unit(
     if _floz(low): return U['fluid ounce']
     if u := HOUSEHOLD.get(low): return u,'household',1.
 
-# %% ../nbs/01_lines.ipynb #6957f8fc
+# %% ../nbs/01_lines.ipynb #3ec92ebc
 @dataclass(slots=True)
 class Amount:
     "A number and its unit"
@@ -114,7 +114,7 @@ class Amount:
     dim:str='count'     # mass, volume, length, household or count
     factor:float=1.     # g, ml or cm of one unit
     size:str=None       # small, medium, large, extra-large
-    rel:str='first'     # first; each (times the first); alt (the same, said otherwise); plus; total; paren (each or total: not said)
+    rel:str='first'     # first; each (times the first); alt (the same, said otherwise); plus; minus; total; paren, before (each or total: not said)
     beside:str=None     # The container of a stated mass: can
     @property
     def mid(self): return self.low if self.high is None else (self.low+self.high)/2
@@ -127,11 +127,14 @@ _word = re.compile(r'''\s*-?\s*(fl(?:uid)?\.?[\s-]*(?:oz|ounces?)\b|[A-Za-z#"]+)
 _range = re.compile(r'\s*(?:-\s*)?(?:to|or|-)\s*(?=[\d.])')
 _sizeor = re.compile(r'\s*,?\s*(?:-|/|or|to)\s*(?:\d+\s+)?(small|medium|large|jumbo)\b(?:-sized?\b)?', re.I)
 
+_mixed = re.compile(r'(\d+) (\d+/\d+)').fullmatch
+
 def _amount(s, pos):
     "The amount that starts at `pos` of `s`, and where it ends; None without one"
     m = _qty.match(s, pos)
     if not m: return
     low,high,end = number(m[1]),m[2] and number(m[2]),m.end()
+    if high is not None and high <= low and (w := _mixed(m[1])) and number(w[2]) < high: return Amount(float(w[1])),m.start(1)+len(w[1]) # 2 3/4- to 1-pound
     if high is not None and high <= low: # "2-1/2" is two and a half; "1 - 14 ounce can" is no range
         if low >= 1 > high: low,high = low+high,None
         else: high,end = None,m.end(1)
@@ -148,23 +151,29 @@ def _unit(s, pos, a):
         m = _word.match(s, p)
         if not m: break
         w = m[1]
+        if len(w)==1 and s[m.end():m.end()+1]=='-': break # T-bone
         if u := unit(w): a.unit,a.dim,a.factor = u; return a,m.end()
         w = w.lower()
         if w in SIZES:
-            a.size = SIZES[w]; p = pos = m.end()
+            a.size = 'extra-large' if w=='large' and s[:m.start(1)].rstrip(' -')[-5:].lower()=='extra' else SIZES[w]; p = pos = m.end()
             while m := _sizeor.match(s, p): p = pos = m.end()
         elif w=='extra' and s[m.end():m.end()+6].strip(' -').startswith('la'): p = m.end(); continue
         elif w in ('size','sized') and a.size or w=='ea': p = pos = m.end()
-        elif w in _grades: p = m.end()
+        elif w in _grades or s[m.end():m.end()+4].lower() in ('-siz',' siz'): p = m.end()
         else: break
     return a,pos
 
-_next = re.compile(r'\s*-?\s*(?=\d|\.\d|(?:one|two|three|four|five|half)[\s-])', re.I)
-_times = re.compile(r'\s*(?:x|\*)\s*(?=\d|\.\d)', re.I)
-_plus = re.compile(r'\s*,?\s*(?:\+|plus|and|&)\s*(?:an?\s+(?:additional|extra)\s+)?(?=\d|\.\d|an?\b|one\b|two\b|half\b)', re.I)
+_next = re.compile(r'\s*-?\s*(?:(?:whole|unopened|chilled|cold|boneless|fresh|frozen|roughly|scant|slightly rounded|rounded|generous|heaping|thin|thick)\s+)?(?=\d|\.\d|(?:one|two|three|four|five|half)[\s-])', re.I)
+_times = re.compile(r'\s*(?:x|\*|of\s+an?)\s*(?=\d|\.\d)', re.I)
+_plus = re.compile(r'\s*,?\s*(?:\+|plus|and|&|minus)\s*(?:an?\s+(?:additional|extra)\s+)?(?=\d|\.\d|an?\b|one\b|two\b|half\b)', re.I)
 _alt = re.compile(r'\s*(?:/|=|;|,|\bor\b)\s*(?=(?:about\s|approx\w*\.?\s)?[\d.])', re.I)
 _sheet = re.compile(r'\s*\(?(?:roughly |about )?\d[\d./ ]*-?\s*(?:inch(?:es)?|in\.?|cm|mm|")?\s*-?\s*(?:x|by)\s*\d[\d./ ]*(?:(?:x|by)\s*\d[\d./ ]*)?\s*-?\s*(?:inch(?:es)?|in\b\.?|cm|mm|")\)?(?:[\s-]*thick)?', re.I)
+_to = re.compile(r'\s*-\s*(?=\d)')
+_bare_alt = re.compile(r'\s*/\s*<?\d[\d /.]*(?=\s[a-z])', re.I) # 50g/1 3/4 butter
+_ofa = re.compile(r'\s*of\s+an?\s+(?=[a-z(])', re.I)
 _orunit = re.compile(r'\s*(?:or|/)\s*([A-Za-z]+)\b', re.I)
+
+_article = re.compile(r'an?\s', re.I).match
 
 def bracket(s, pos):
     "Where the bracket that opens at `pos` closes"
@@ -188,6 +197,17 @@ def stated(
         if a.dim!='count' or a.size: out.append(a)
     return tuple(out)
 
+_more_amount = re.compile(r'\s*(?:plus|and|or|x|minus|[A-Za-z]{1,9}\s+(?:or|/))\b|\s*[a-z]+\s+\d', re.I).match
+
+def _container(s, pos, first):
+    "Where a container beside a weight ends: 400 g tin, 14-ounce can"
+    m = _word.match(s, pos)
+    u = m and HOUSEHOLD.get(m[1].lower())
+    if u not in _beside or len(s) <= m.end(): return pos
+    if first.dim=='count': first.unit,first.dim = u,'household'
+    else: first.beside = u
+    return m.end()
+
 def amounts(
     s:str, # A clean line
 ): # (list of `Amount`, where the name starts, asides between them)
@@ -195,60 +215,69 @@ def amounts(
     A,asides,pos,rel = [],[],0,'first'
     while r := _amount(s, pos):
         a,pos = r; a.rel = rel; A.append(a); first = A[0]
+        if len(A)==2 and a.rel=='each' and first.dim=='count' and _article(s): a.rel,A = 'first',[a]; first = a # a 3-pound chicken
         if first.dim=='length' and len(A)==1 and (m := re.match(r'(\d+) (\d+/\d+)', s)) and int(m[1]) >= 3: # 12 1/2-inch slices
             A = [Amount(float(m[1])), Amount(number(m[2]), None, a.unit, 'length', a.factor, None, 'each')]; first = A[0]
             A[0],pos = _unit(s, pos, first)
-        if len(A)==1 and a.dim=='count' and (m := _sheet.match(s, pos)): _,pos = _unit(s, m.end(), a)
+        if a.dim=='count' and len(A)==1 and (m := _sheet.match(s, pos) or _ofa.match(s, pos)): _,pos = _unit(s, m.end(), a)
         while s[pos:pos+2].strip()[:1] in ('(','['):
-            o = pos+(s[pos]==' '); end = bracket(s, o); inside = s[o+1:end]; pos = end+1
+            o = pos+(s[pos]==' '); end = bracket(s, o)
+            if end==len(s): pos = o+1; continue # never closed
+            inside = s[o+1:end]; pos = end+1
             if inside.lower() in SIZES: a.size = SIZES[inside.lower()]; continue
             asides.append(inside)
             counted = first.dim=='count' and len(A)==1
             for b in stated(inside.lower()):
                 if b.dim=='household' or b.dim=='count': continue
-                if counted and b.rel=='paren': b = Amount(b.low, b.high, b.unit, b.dim, b.factor, None, 'each')
+                if counted and b.rel=='paren': b = Amount(b.low, b.high, b.unit, b.dim, b.factor, None, 'each' if b.dim=='length' else 'before')
                 A.append(b)
             if first.dim=='count': _,pos = _unit(s, pos, first)
         if first.dim=='count' and len(A)==1:
             if m := _times.match(s, pos): rel,pos = 'each',m.end(); continue
             if (m := _next.match(s, pos)) and (r := _amount(s, m.end())) and r[0].dim in ('mass','volume','length'): rel,pos = 'each',m.end(); continue
         last = A[-1]
-        if last.dim in ('mass','volume','length') and (m := _alt.match(s, pos)) and (r := _amount(s, m.end())) and (r[0].dim in ('mass','volume','length') or r[0].unit=='part'): rel,pos = 'alt',m.end(); continue
+        if len(A)==1 and first.dim!='count' and s[pos:pos+2].strip().isalpha() and not _more_amount(s, pos): # the common case: 1 cup sugar
+            if first.dim!='household': pos = _container(s, pos, first)
+            break
+        if last.dim in ('mass','volume','length','household') and (m := _alt.match(s, pos)) and (r := _amount(s, m.end())) and (r[0].dim in ('mass','volume','length') or r[0].unit=='part' or '/' in m[0] and r[0].unit): rel,pos = 'alt' if last.dim!='household' else 'before',m.end(); continue
         if last.dim in ('mass','volume') and (m := _next.match(s, pos)) and (r := _amount(s, m.end())) and r[0].dim==last.dim and r[0].factor < last.factor: rel,pos = 'plus' if last.rel!='alt' else 'more',m.end(); continue
-        if (m := _plus.match(s, pos)) and (r := _amount(s, m.end())) and (r[0].dim in ('mass','volume') or r[0].unit and r[0].unit==first.unit): rel,pos = 'plus',m.end(); continue
+        if last.rel in ('alt','more'):
+            while (m := _to.match(s, pos)) and (r := _amount(s, m.end())) and r[0].dim in ('mass','volume'): pos = r[1] # 1-1.2kg/2lb 4oz-2lb 10oz
+        if last.dim=='mass' and (m := _bare_alt.match(s, pos)): pos = m.end()
+        if (m := _plus.match(s, pos)) and (r := _amount(s, m.end())) and (r[0].dim in ('mass','volume') or r[0].unit and r[0].unit==first.unit): rel,pos = 'minus' if 'minus' in m[0] else 'plus',m.end(); continue
         if first.dim in ('mass','volume','length') or last.rel in ('each','alt'):
-            if (m := _word.match(s, pos)) and (u := HOUSEHOLD.get(m[1].lower())) in _beside and len(s) > m.end():
-                if first.dim=='count': first.unit,first.dim = u,'household'
-                else: first.beside = u
-                pos = m.end()
-            elif first.dim=='count': _,pos = _unit(s, pos, first)
+            e = _container(s, pos, first)
+            if e==pos and first.dim=='count': _,e = _unit(s, pos, first)
+            pos = e
+        if (first.dim=='household' or first.beside) and (m := _alt.match(s, pos)) and (r := _amount(s, m.end())) and r[0].unit: pos = r[1] # 1 package or 2 teaspoons
         if (first.dim=='household' or first.beside) and (m := _orunit.match(s, pos)) and m[1].lower() in HOUSEHOLD: pos = m.end()
         break
     return A,pos,asides
 
-# %% ../nbs/01_lines.ipynb #446c06eb
+# %% ../nbs/01_lines.ipynb #6eb7f0f5
 _set = lambda s: set(map(singular, s.replace('-',' ').split()))
 PREPARATIONS = _set('''chopped minced sliced diced grated shredded crushed cubed julienned quartered halved peeled seeded deseeded cored stemmed trimmed washed rinsed drained cleaned shelled hulled husked deveined boned torn crumbled packed
     sifted softened melted chilled beaten whisked mashed pureed strained squeezed snipped slivered cracked lukewarm cooled warmed heated divided separated thawed defrosted scrubbed pounded flattened cut julienne juiced scored split chunked
     crosswise lengthwise lengthways diagonally separately picked soaked scalded finely coarsely roughly thinly lightly firmly loosely tightly freshly thickly well very then patted shucked skinned broken butterflied bruised smashed pressed steamed
-    blended processed tied uncooked partially slightly rough bite sized lump sieved reserved undrained reheated moistened scraped spiralized toasted cooked milled''')
+    blended processed tied stripped leveled stirred butterfly uncooked partially slightly rough bite sized lump sieved reserved undrained reheated moistened scraped spiralized toasted cooked milled''')
 _kinds = _set('''fresh ripe overripe firm tender young mature whole large medium small extra jumbo big little tiny huge mini miniature organic natural pure good quality best premium range cage boneless skinless lean raw plain unsalted salted
     unsweetened sweetened kosher homemade home made store bought prepared ready favorite any brand optional your some hard stale day old leftover additional other real authentic imported domestic local seasonal assorted mixed various traditional
     classic original regular quick instant cooking low reduced nonfat lowfat lite light unbleached bleached enriched red green yellow white black purple golden dark pale pink blue english italian french spanish mexican greek asian american
     chinese japanese thai indian german turkish hungarian new vine ripened center rough unpeeled unwaxed waxed seedless flat curly long short round thick thin soft heavy strong mild hot warm cold boiling tepid spicy sharp a an the x and or more
-    each about approx approximately few generous heaped standard such like as needed desired ground crisp roasted dried dry smoked frozen canned bottled jarred cured baked grilled fried virgin individual bulk total one two three kept pitted free powdered scrambled poached
+    each about approx approximately few generous heaped standard such like as needed desired ground crisp roasted dried dry smoked frozen canned bottled jarred cured baked grilled fried virgin individual bulk total one two three kept pitted free combined powdered scrambled poached
     pitted firm fine coarse clean unflavored generic all purpose medium sized size thick cut''')
 MODIFIERS = PREPARATIONS | _kinds
 COUNTED = _set('piece half slice cube chunk strip wedge clove stalk rib sprig meat ring round segment section spear stem bunch bit fillet filet portion serving steak quarter stick tip bulb frond flesh pulp matchstick disc disk coin dice shred crumble thread strand shaving curl medallion cutlet link rasher tin can jar package packet box bag bottle head cap only ear floret leaf flake chop roast kernel pod')
 _only = dict(leaf='vegetable herb spice mushroom grain seaweed'.split(), flake='spice herb fish condiment seaweed fruit'.split(), stick='vegetable dairy oil spice'.split(), chop='meat', roast='meat poultry', steak='meat fish shellfish vegetable', kernel='vegetable nut grain', rib='vegetable meat', pod='spice vegetable legume fruit', head='vegetable', ear='vegetable', steak2='')
 STATES = dict(dried='dried', dry='dried', dehydrated='dried', fresh='fresh', canned='canned', cooked='cooked', boiled='cooked', leftover='cooked', grilled='cooked', rotisserie='cooked', smoked='smoked', ground='ground', powdered='ground', minced='minced',
     frozen='frozen', roasted='roasted', toasted='toasted', pickled='pickled', candied='candied', crystallized='candied', unsweetened='unsweetened', sweetened='sweetened', crushed='crushed', shredded='shredded')
+_adverbs = _set('finely coarsely roughly thinly freshly very')
 _cutfresh = _set('chopped minced torn snipped') # what is done to fresh herbs
 _joints = set('of with in and or from without for to on per into w plus'.split())
 _changers = _set('imitation artificial mock vegan vegetarian veggie meatless nondairy dairyless eggless substitute flavored flavor vegetable fruit nut bean meat alternative replacement replacer')
-_attached = re.compile(r'\b\d+%? (?:percent )?(?:lean|(?:low |reduced )?fat|proof|acidity|cacao|cocoa|milkfat|alcohol|count)\b|\b\d\d \d\d (?=ground|lean|beef|ratio)|\b100%|\b(?:with )?(?:the )?(?:bone|skin|fat|shell|stem|tail|rind|root|head|peel|husk|crust|leaf)s? (?:in|on|off|attached|intact|removed|discarded|left on)\b|\b(?:low|reduced|no|less|lower) (?:in )?(?:sodium|salt|calorie|cholesterol)(?: added)?\b|\bno (?:added )?(?:sugar|salt)(?: added)?\b|\b(?:salt|preservative|cage|hormone|antibiotic|gluten|lactose) free\b|\bfree range\b|\bday old\b|\broom temperature\b|\bready to (?:eat|use|serve|cook|bake|roll)\b')
+_attached = re.compile(r'\b(?:white|dark|light) meat\b(?= \w)|\b\d+% (?:less|reduced|lower) (?:sodium|fat|sugar|salt)\b|\b1 3 less fat(?: than)?\b|\b\d+% milk (?=.*cheese)|\b\d+%? (?:percent )?(?:lean|(?:low |reduced )?fat|proof|acidity|cacao|cocoa|milkfat|alcohol|count)\b|\b\d\d \d\d (?=ground|lean|beef|ratio)|\b100%|\b(?:with )?(?:the )?(?:bone|skin|fat|shell|stem|tail|rind|root|head|peel|husk|crust|leaf)s? (?:in|on|off|attached|intact|removed|discarded|left on)\b|\b(?:low|reduced|no|less|lower) (?:in )?(?:sodium|salt|calorie|cholesterol)(?: added)?\b|\bno (?:added )?(?:sugar|salt)(?: added)?\b|\b(?:salt|preservative|cage|hormone|antibiotic|gluten|lactose) free\b|\bfree range\b|\bday old\b|\broom temperature\b|\bready to (?:eat|use|serve|cook|bake|roll)\b')
 
-# %% ../nbs/01_lines.ipynb #890b351c
+# %% ../nbs/01_lines.ipynb #3d3d045d
 _plainwords = re.compile(r'[a-z0-9%]+').findall
 
 @lru_cache(200_000)
@@ -259,12 +288,16 @@ def words(
     if text.isascii() and '&' not in text and '%' not in text and 'per' not in text: return tuple(map(singular, _plainwords(text.lower().replace("'", '').replace('`', ''))))
     return tuple(normalize(text).split())
 
-_triggers = set('bone skin fat shell stem tail rind root head peel husk crust leaf low reduced no less lower salt preservative cage hormone antibiotic gluten lactose free day room ready lean proof percent 100% acidity cacao cocoa milkfat alcohol count ratio'.split())
+_triggers = set('bone skin fat shell stem tail rind root head peel husk crust leaf low reduced no less lower salt preservative cage hormone antibiotic gluten lactose free day room ready lean proof percent 100% acidity cacao cocoa milkfat alcohol count ratio meat milk'.split())
 
 def _detach(T): return T if _triggers.isdisjoint(T) else _attached.sub(' ', ' '.join(T)).split()
 
 _loose = _set('meat rib mince bean nut fruit pepper berry squash seed rub flavoring starch soda syrup malt pudding roll bone decoration equal accent hen herb jelly topping filling cereal decoration') # too loose to carry a word nobody knows
 _adjectives = _set('smoky equal accent elbow roma tang decoration ice sponge steamer fryer roaster broiler poultry dutch')
+
+_generic = {w:set(g.split()) for ws,g in {'pepper chili':'vegetable', 'squash cabbage lettuce green':'vegetable', 'mushroom':'mushroom', 'cheese':'cheese dairy', 'sausage ham':'meat', 'pasta noodle':'pasta', 'bread loaf roll bun':'bread', 'wine liqueur brandy beer liquor spirit':'alcohol',
+    'fish':'fish shellfish', 'sauce dip dressing marinade':'sauce', 'nut':'nut', 'seed grain groat':'grain seed', 'fruit':'fruit', 'bean pea dal':'legume', 'seasoning spice powder':'spice', 'herb':'herb', 'soda drink beverage':'drink juice', 'cracker':'snack bread',
+    'granule crystal':'spice condiment drink sweetener soup', 'meat':'meat poultry', 'root':'vegetable spice', 'leaf':'herb spice', 'tofu':'legume'}.items() for w in ws.split()}
 
 @lru_cache(1)
 def _foods(): return ({k for k in table().keys if ' ' not in k} | _set('soy sunflower palm hemp cannabis rose')) - MODIFIERS - _adjectives # words that are food by themselves
@@ -299,7 +332,7 @@ def _may_skip(before, i, loose):
     "Words before a name may be skipped: brands and kinds, not other foods"
     blockers,keys = _blockers(),table().keys
     for w in before:
-        if (w in blockers or w[0].isdigit()) and keys.get(w)!=i or loose and w not in MODIFIERS: return False
+        if (w in blockers or w[0].isdigit() and w[-1]!='%') and keys.get(w)!=i or loose and w not in MODIFIERS: return False
     return True
 
 @lru_cache(200_000)
@@ -312,11 +345,13 @@ def match(
     k = ' '.join(T)
     if k in keys and state is None and table().ingredients[keys[k]].state!='dried': return keys[k],k
     T = list(_detach(T))
+    while len(T) > 2 and T[0] in _adverbs and T[1] in PREPARATIONS: T = T[2:] # finely chopped green chili is no chopped green chili from a can
     if not T or len(T) > 14: return
     found = _ends(T)
     if not found or len(found[1].split()) < len(T):
         bare = [w for w in T if w not in MODIFIERS or w in _joints]
         if bare and len(bare) < len(T) and (f := _ends(bare)) and (not found or f[1].count(' ') > found[1].count(' ')): found = f[0],f[1],[w for w in T if w not in bare],f[3]
+    if not found and len(T) > 1 and (g := _generic.get(T[-1])) and (r := match(' '.join(T[:-1]), state)) and table().ingredients[r[0]].group in g: return r # chayote squash, ponzu sauce
     if not found: return
     i,k,before,after = found
     if table()[i].state=='dried' and table()[i].group in ('herb','spice') and not state and any(w in _cutfresh for w in T): state = 'fresh'
@@ -328,8 +363,11 @@ def match(
 
 def _modifiers_only(s): return MODIFIERS.issuperset(_detach(words(s)))
 
+_units = r'(?:g|gr|gm|grams?|kg|ml|l|oz|ounces?|lbs?|pounds?|cups?|tsps?|tbsps?|teaspoons?|tablespoons?|pieces?|cloves?|slices?|inch|inches|cm|-inch)'
 _or = re.compile(r'\s*,?\s*\b(?:and/or|or)\b\s*|\s*(?<!\d)/(?!\d)\s*', re.I)
 _and = re.compile(r'\s*,?\s*(?:\band\b|&|\+)\s*|\s*,\s*', re.I)
+
+_measured = re.compile(rf'[\d/ .-]+(?:{_units}|cans?|packages?|jars?|sprigs?|bunch|pinch)\b', re.I).match
 
 def _shared(left, right, state):
     "'chicken or vegetable broth': the left words with the end of the right"
@@ -347,9 +385,12 @@ def foods(
     if r := match(phrase, state): return ((*r, phrase),)
     left,*right = _or.split(phrase, 1)
     if right and left and (right := right[0]):
-        right = re.sub(r'^\d[\d/ ]*', '', right)
-        if ',' in left: left = next((p for p in left.split(',') if p.strip() and not _modifiers_only(p)), left).strip()
-        if r := _shared(left, right, state): return ((*r, phrase),)
+        if right[0].isdigit():
+            if _measured(right): return foods(left, state)
+            right = right.lstrip('0123456789/ ')
+        if ',' in left and (first := next((p.strip() for p in left.split(',') if p.strip() and not _modifiers_only(p)), '')): left = first
+        else: first = ''
+        if (r := _shared(left, right, state)): return ((*r, phrase),)
         if not _modifiers_only(left): return foods(left, state) or foods(right, state)
         return foods(left+' '+' '.join(right.split()[1:]), state) or foods(right, state)
     parts = [p for p in _and.split(phrase) if p]
@@ -364,7 +405,7 @@ def foods(
         out += f
     return tuple({o[0]:o for o in out}.values())
 
-# %% ../nbs/01_lines.ipynb #94cc1c83
+# %% ../nbs/01_lines.ipynb #c3cc01d0
 @dataclass(slots=True)
 class Tail:
     "A line without its amounts"
@@ -376,9 +417,8 @@ class Tail:
     unit:str=None     # Household unit behind the name: garlic cloves
     counts:bool=False # That unit is no part of the name
 
-_units = r'(?:g|gr|gm|grams?|kg|ml|l|oz|ounces?|lbs?|pounds?|cups?|tsps?|tbsps?|teaspoons?|tablespoons?|pieces?|cloves?|slices?|inch|inches|cm|-inch)'
 _cutwords = set("""for to at such like cut plus in w/ with from without about until as if each per on into preferably pref divided optional which that then but depending total see approx approximately around not any one use used when made my so because
-    dissolved soaked left weighing measured enough yield yields yielding more extra removed according following available found only whichever rather instead off including excess mixed combined seasoned packed beaten""".split())
+    dissolved soaked left weighing measured enough yield yields yielding removed according following available found only whichever rather instead off including excess""".split())
 _cutnumber = re.compile(rf'\s(?:\d[\d/. -]*{_units}\b|\d[\d/.,]*$|x\s*\d)', re.I)
 
 def cut(
@@ -398,36 +438,51 @@ def cut(
     return None if best is None else name[:best].strip(' |')
 
 _orelse = re.compile(r'\s(?:or|and/or)\s+(?:\d|one\b|two\b|half\b|an?\b)', re.I)
-_dims = re.compile(r'(?<![\w/])(?:\d[\d/]*\s*(?:to|-)\s*)?\d[\d/.]*(?:\s\d+/\d+)?\s*-?\s*(?:inch(?:es)?|cm|mm|")(?:[\s-]+(?:thick|wide|long|diameter|square|round|high|size))*(?![a-z])', re.I)
+_dims = re.compile(r'(?<![\w/])(?:\d[\d/.]*\s*-?\s*(?:by|x)\s*)?(?:\d[\d/]*\s*(?:-?\s*to|-)\s*)?\d[\d/.]*(?:\s\d+/\d+)?\s*-?\s*(?:inch(?:es)?|cm|mm|")(?:[\s-]+(?:thick|wide|long|diameter|square|round|high|size))*(?![a-z])', re.I)
 _taste = re.compile(r",?\s*\b(?:or|and)\s+(?:more|less|as needed|as desired|to taste|as required|additional|adjust|amount|so)\b(?:\s+(?:if|to|as|or|for)\b[^,;]*)?|\bto taste\b", re.I)
-_front = re.compile(r"^[\s,.:;*+-]*(?:(?:of|the|each|ea|worth|an? (?:little|bit|lot)(?: bit)?|lots|plenty|some|enough)\b\.?\s*|(?:small|medium|large)(?:-sized?)?\s*(?:or|to|-)\s*(?:small|medium|large|jumbo)(?:-sized?)?\s+|(?:[a-z-]+\s+){0,2}?(?:pieces|chunks|cubes|slices|strips|rounds|bits|wedges|rings|sticks?|squeezes|shavings|grains|heads|pinch|piece|amounts?|mixture|measures|tablespoons|teaspoons|cups|cup|variety|selection|assortment|combination|mix|kind|type|sprigs|stalks|leaves|cans?|bottles?|packages?)\s+of\s+(?:the\s+)?|(?:pieces|slices|cubes|chunks|dice|diced|strips|rounds|wedges|matchsticks)\s+(?!of\b)|(?:x|:)\s+)*", re.I)
+_front = re.compile(r"^[\s,.:;*+-]*(?:(?:of|the|each|ea|worth|an? (?:little|bit|lot)(?: bit)?|lots|plenty|some|enough|or (?:so|more|less))\b\.?\s*|(?:small|medium|large)(?:-sized?)?\s*(?:or|to|-)\s*(?:small|medium|large|jumbo)(?:-sized?)?\s+|(?:[a-z-]+\s+){0,2}?(?:pieces|chunks|cubes|slices|strips|rounds|bits|wedges|rings|sticks?|squeezes|shavings|grains|heads|pinch|piece|amounts?|mixture|measures|tablespoons|teaspoons|cups|cup|variety|selection|assortment|combination|mix|kind|type|sprigs|stalks|leaves|cans?|bottles?|packages?|fillets?|filets?|tubers?|(?:white|pale green|light green|green|tender)(?:,? (?:and |or )?(?:pale |light |tender )?green)? (?:parts?|portions?)(?: only)?|parts?)\s+of\s+(?:the\s+)?|(?:pieces|slices|cubes|chunks|dice|diced|strips|rounds|wedges|matchsticks)\s+(?!of\b)|(?:x|:)\s+)*", re.I)
 _cutlist = re.compile(r' (?:or .*|only.*|and .*)')
 _joined = re.compile(r'(?:and/or|or|and|&)\s|.*\s(?:or|and|&)\s', re.I).match
-_fronts = set('of the each ea worth a an lot lots plenty some enough small medium large small-sized medium-sized large-sized pieces slices cubes chunks dice diced strips rounds wedges matchsticks x'.split())
+_extra = re.compile(r'(?:plus|or) (?:more|extra|additional|less|to|as)\b|divided$|or to taste|if needed|approximately$|about$', re.I).match
+_slash = re.compile(r'(?<=[a-z])\s*/\s*(?=\d)')
+_unlike = re.compile(r'\d|\b(?:yolk|white)s?\b')
+_lastjoint = re.compile(r'\b(?:or|and)\s+|&\s*')
+_lately = set('dried dry dehydrated canned ground powdered smoked frozen fresh'.split())
+_seps = set(',-;:.')
+_such = re.compile(r'(?:such|like|including|e\.?g|i\.?e|preferably|see|for|not)\b', re.I).match
+_fronts = set('or of the each ea worth a an lot lots plenty some enough small medium large small-sized medium-sized large-sized pieces slices cubes chunks dice diced strips rounds wedges matchsticks x'.split())
 _sep = re.compile(r"\s*[,;]\s*|\s+-+\s+|\s*--+\s*|:\s+|\s+-(?=[a-z])|(?<=[a-z])-\s|\.\s+(?=[A-Z])")
-_part = re.compile(r"^(?:the\s+)?(?:(?:freshly|fresh|finely|coarsely|grated|squeezed|strained|minced|chopped|thin|strips?|of)[\s-]+)*(juice|zest|rind|peel)s?(?:\s*(?:and|&|,|/)\s*(?:the\s+)?(?:(?:finely|grated|freshly)\s+)*(juice|zest|rind|peel)s?)?\s+(?:of|from)\s+(.+)$", re.I)
+_part = re.compile(r"^(?:the\s+)?(?:(?:freshly|fresh|finely|coarsely|grated|squeezed|strained|minced|chopped|julienned|thinly|sliced|thin|strips?|of)[\s-]+)*(juice|zest|rind|peel)s?(?:\s*(?:and|&|,|/)\s*(?:the\s+)?(?:(?:finely|grated|freshly|julienned|minced|chopped)\s+)*(juice|zest|rind|peel)s?)?\s+(?:of|from)\s+(.+)$", re.I)
 _after = re.compile(r"^(?:(?:finely|freshly|grated|the)\s+)*(juiced?|zested|zest|rind|peel)\b(?!.*\b(?:removed|discarded|on|off|cut away)\b)(?:\s*(?:and|&|\+)\s*(?:(?:finely|grated)\s+)*(juiced?|zested|zest|rind|peel)\b)?", re.I)
 JUICE = dict(lemon=45, lime=30, orange=80, grapefruit=190, tangerine=45, clementine=40, mandarin=45) # g of one fruit
 ZEST = dict(lemon=6, lime=4, orange=10, grapefruit=14, tangerine=5, clementine=4)
-_behind = dict(clove='clove', cloves='clove', stalk='stalk', stalks='stalk', sprig='sprig', sprigs='sprig', bulb='bulb', bulbs='bulb', slice='slice', slices='slice', head='head', heads='head', bunch='bunch', rib='rib', ribs='rib', spear='spear', spears='spear', stick='stick', sticks='stick', sheet='sheet', sheets='sheet', leaf='leaf', leaves='leaf')
+_behind = dict(clove='clove', cloves='clove', stalk='stalk', stalks='stalk', sprig='sprig', sprigs='sprig', bulb='bulb', bulbs='bulb', slice='slice', slices='slice', head='head', heads='head', bunch='bunch', rib='rib', ribs='rib', spear='spear', spears='spear', stick='stick', sticks='stick', sheet='sheet', sheets='sheet', leaf='leaf', leaves='leaf', branch='sprig', branches='sprig')
+
+_strippable = PREPARATIONS | set(SIZES) | set('and or of about optional each extra to the mixed combined ground bite hard fresh'.split())
+_naming = set('crushed diced mashed stewed ground flaked'.split())
 
 def strip(
     phrase:str,
+    keep=(), # Words to stop at
 )->str:
     "Name words without preparation before and after them"
+    T = words(phrase)
+    if not T or T[0] not in _strippable and T[-1] not in _strippable: return phrase.strip(' ,.;:-*')
     w = phrase.split()
     i,j = 0,len(w)
     low = [x.strip(",.'") for x in phrase.lower().split()]
     if len(low)!=j: return phrase
     while i < j-1:
         x = low[i]
-        if x=='ground' and i and low[i-1].startswith('fresh'): pass
+        if x in keep: break
+        elif x=='ground' and i and low[i-1].startswith('fresh'): pass
+        elif x=='medium' and low[i+1] in ('dry','sweet','grain','egg','hot','curry','oatmeal','cheddar'): break
         elif x in SIZES or x in ('and','or','of','about','optional','each','-','medium-sized','medium-size','bite-size','bite-sized','hard-boiled','fresh-ground','freshly-ground','freshly-grated','finely-chopped') : pass
         elif x=='extra' and low[i+1] in SIZES: pass
         elif singular(x) in PREPARATIONS or x.split('-')[0] in ('finely','freshly','coarsely','thinly','roughly'): pass
         else: break
         i += 1
-    while j > i+1 and (singular(low[j-1]) in PREPARATIONS or low[j-1] in ('and','or','of','-','to','the')): j -= 1
+    while j > i+1 and (singular(low[j-1]) in PREPARATIONS or low[j-1] in ('and','or','of','-','to','the','mixed','combined')): j -= 1
     return ' '.join(w[i:j]).strip(' ,.;:-*')
 
 def _look(p, state, before):
@@ -445,6 +500,66 @@ def _split_asides(t):
         t = left+right if not right or right[0] in ',;.:' else f'{left} | {right}' if left else right
     return t,tuple(asides)
 
+def _tidy(rest):
+    "Text without openers, brackets and asides: (text, what stood in brackets, other asides)"
+    first = rest.lstrip()
+    if ' of ' in rest or not first[:1].isalnum() or first.split(' ', 1)[0].lower() in _fronts: rest = rest[_front.match(rest).end():]
+    t,inside = _split_asides(rest) if '(' in rest or '[' in rest else (rest,())
+    if ' taste' in t or ' or ' in t or ' and ' in t: t = _taste.sub(' ', t)
+    t,said = t.strip(' .*)]|'),[]
+    if 'such as ' in t: t,*such = re.split(r'[\s,]+such as ', t, 1); said += ['such as '+x for x in such]
+    if '/' in t and (m := _slash.search(t)): said.append(t[m.end():]); t = t[:m.start()] # sea salt/1 teaspoon table salt
+    if ('inch' in t or 'cm' in t or '"' in t) and (m := _dims.search(t)) and ',' not in t[:m.start()]: t = _front.sub('', (t[:m.start()]+' '+t[m.end():]).strip(), 1)
+    return t,inside,said
+
+def _listed(name, parts, used, state):
+    "Several names between commas: 'butter, oil, or lard', 'thyme, sage and parsley'"
+    m = next((j for j in range(used, min(used+4, len(parts))) if _joined(parts[j]) and not _such(parts[j])), None)
+    if m is None or any(len(p.split()) > 4 for p in parts[used:m]) or any(map(_modifiers_only, parts[used:m+1])): return
+    last = parts[m] if (c := cut(parts[m])) is None else c
+    if not last or _unlike.search(last): return
+    text = ', '.join([name,*parts[used:m],last])
+    f = foods(text.replace('|',' '), state)
+    if f and foods(_lastjoint.split(last)[-1], state): return f,text,m+1
+
+def _find(name, parts, used, text, inside, state, before):
+    "What a name means, by trying it whole, then shorter, then longer: (foods, name words, parts used)"
+    plain,nxt = name.replace('|',' '),parts[used] if used < len(parts) else ''
+    if nxt: # cheese, cheddar
+        N,B = words(_cutlist.sub('', nxt) if ' ' in nxt else nxt),words(plain)
+        if N and N!=B and len(N) <= 3 and len(B) <= 2 and not PREPARATIONS.issuperset(N):
+            k = ' '.join(N+B); i = table().keys.get(k)
+            if i is not None: return ((i, k, plain),),name,used+1
+        if ('and ' in text or 'or ' in text or '& ' in text) and (r := _listed(name, parts, used, state)): return r
+    if f := _look(plain, state, before): return f,name,used
+    if '|' in name and (short := name.split('|')[0].strip()) and (f := _look(short, state, before)): return f,short,used
+    if (short := cut(name)) and not _modifiers_only(short) and (f := _look(short.replace('|',' '), state, before)): return f,short,used
+    if nxt and (r := match(plain+' '+(cut(nxt) or nxt), state)): return ((*r, plain),),f'{name} {nxt}',used+1
+    if inside and len(inside[0].split()) <= 3 and not inside[0][:1].isdigit() and (r := match(f'{name} {inside[0]}', state) or match(inside[0], state)): return ((*r, name),),name,used
+    if (p := strip(name))!=name and (f := _look(p, state, before)): return f,name,used
+    return (),cut(name) or name,used
+
+def _qualify(food, phrase, inside, after):
+    "Asides and following words that change the food: 'onion (powder)', 'basil, dried'"
+    i,k,named = food
+    if inside and (A := words(inside[0])):
+        if A[0] in ('powder','paste','dried','ground'):
+            if (r := match(f'{k} {A[0]}' if A[0] in ('powder','paste') else f'{A[0]} {k}')) and A[0] in r[1].split(): return *r,named
+        elif (j := table().keys.get(' '.join(A))) is not None and j!=i and any(w not in k.split() and w not in MODIFIERS and w not in COUNTED for w in words(phrase)) and not _or.search(phrase): return j,' '.join(A),named # guinea corn (sorghum)
+    for w in words(after)[:2] if after else ():
+        if w in _lately and (r := match(f'{STATES[w]} {k}')) and STATES[w] in r[1].split(): return *r,named
+    return food
+
+def _counted(row, name):
+    "A household unit behind the name: ('garlic', 'clove') of 'garlic cloves'; (None, 'leaf') where it belongs to the name"
+    w = name.rsplit(None, 1)
+    if not w: return None,None
+    last = w[-1].lower()
+    u = _behind.get(last)
+    if u and row and len(w)==2 and row.name.split()[-1]!=u and (u in row.units or any(o in row.units for o in _same.get(u, ()))) \
+        and (u!='stick' or row.group=='vegetable') and (u not in ('leaf','sheet') or 'gelatin' in row.name): return w[0],u
+    return None,u or HOUSEHOLD.get(last)
+
 @lru_cache(200_000)
 def tail(
     rest:str,       # A line without its amounts
@@ -452,63 +567,35 @@ def tail(
     before:str=None,# Household unit in front that may belong to the name: "stick cinnamon"
 )->Tail:
     "Name, preparation and asides"
-    first = rest.lstrip()
-    if ' of ' in rest or not first[:1].isalnum() or first.split(' ', 1)[0].lower() in _fronts: rest = rest[_front.match(rest).end():]
-    t,asides = _split_asides(rest) if '(' in rest or '[' in rest else (rest,())
-    if ' taste' in t or ' or ' in t or ' and ' in t: t = _taste.sub(' ', t)
-    t = t.strip(' .*)]|')
-    if (' of ' in t or ' from ' in t) and (m := _part.match(t)):
+    text,inside,said = _tidy(rest)
+    if (' of ' in text or ' from ' in text) and (m := _part.match(text)): # juice of 1 lemon
         fruit = m[3][amounts(m[3])[1]:].strip()
         f = tail(fruit)
-        return Tail(f.foods, f.phrase or fruit, t[:m.start(3)].strip(), asides+(m[3],)+f.asides, m[1].lower()+('+'+m[2].lower() if m[2] else ''))
-    if 'inch' in t or 'cm' in t or '"' in t: t = _dims.sub(' ', t, 1) if (m := _dims.search(t)) and ',' not in t[:m.start()] else t; t = _front.sub('', t.strip(), 1)
-    parts = [p for p in _sep.split(t) if p and p.strip(' |')] if ',' in t or '-' in t or ';' in t or ':' in t or '. ' in t else [t] if t else []
-    if not parts: return Tail(asides=asides)
+        return Tail(f.foods, f.phrase or fruit, text[:m.start(3)].strip(), inside+(m[3],)+f.asides, m[1].lower()+('+'+m[2].lower() if m[2] else ''))
+    parts = [p for p in _sep.split(text) if p and p.strip(' |')] if not _seps.isdisjoint(text) else [text] if text else []
+    if not parts: return Tail(asides=inside)
+    late = []
+    while len(parts) > 1 and _extra(parts[0]): late.append(parts.pop(0)) # plus more as needed
     name,used = parts[0],1
-    while _modifiers_only(name) and used < min(len(parts), 4): name += ' '+parts[used]; used += 1
-    found,phrase,plain = (),name,name.replace('|',' ')
-
-    nxt = parts[used] if used < len(parts) else ''
-    if nxt: # cheese, cheddar
-        N,B = words(_cutlist.sub('', nxt) if ' ' in nxt else nxt),words(plain)
-        n,a = ' '.join(N),' '.join(B)
-        if n and len(N) <= 3 and len(B) <= 2 and n!=a and (i := table().keys.get(f'{n} {a}')) is not None and not PREPARATIONS.issuperset(N): found,used = ((i, f'{n} {a}', plain),),used+1
-    if not found and nxt and ('and ' in t or 'or ' in t or '& ' in t) and (m := next((j for j in range(used, min(used+4, len(parts))) if _joined(parts[j])), None)) is not None \
-            and all(len(p.split()) <= 4 for p in parts[used:m]) and not any(map(_modifiers_only, parts[used:m+1])): # butter, oil, or lard
-        last = parts[m] if (c := cut(parts[m])) is None else c
-        if re.search(r'\d|\b(?:yolk|white)s?\b', last): last = ''
-        f = last and foods(', '.join([plain]+parts[used:m]+[last]), state)
-        if f and foods(re.split(r'\b(?:or|and)\s+|&\s*', last)[-1], state): found,phrase,used = f,', '.join([name]+parts[used:m]+[last]),m+1
-    if not found: found = _look(plain, state, before)
-    if not found and '|' in name and (short := name.split('|')[0].strip()): found,phrase = _look(short, state, before),short
-    if not found and (short := cut(name)) and not _modifiers_only(short):
-        found,phrase = _look(short.replace('|',' '), state, before),short
-    if not found and nxt:
-        if found := ((*r, plain),) if (r := match(plain+' '+(cut(nxt) or nxt), state)) else (): used += 1; phrase = f'{name} {nxt}'
-    if not found and asides and len(asides[0].split()) <= 3 and not asides[0][:1].isdigit():
-        if r := match(f'{phrase} {asides[0]}', state) or match(asides[0], state): found = ((*r, phrase),)
-    if not found and (p := strip(phrase))!=phrase: found = _look(p, state, before)
-    if found and phrase==name and len(found)==1 and ' ' in name and (short := cut(name, True)) and (r := match(short, state)) and r[0]==found[0][0]: phrase = short
-    if len(found)==1 and used < len(parts): # onions, dried
-        for w in words(parts[used])[:2]:
-            s = STATES.get(w)
-            if s in ('dried','canned','ground','smoked','frozen','fresh') and (r := match(f'{s} {found[0][1]}')) and s in r[1].split(): found = ((*r, found[0][2]),); break
-    part = None
-    if len(found)==1 and used < len(parts) and table().names[found[0][0]] in JUICE and (m := _after.match(parts[used])): # lemon, juiced
-        part = '+'.join('juice' if x.lower().startswith('juice') else 'zest' for x in m.groups() if x)
-    if not found: phrase = cut(name) or name
-    bare = strip(phrase.replace('|',' ')) if ' ' in phrase else phrase
-    left = parts[used:]
+    while used < len(parts) and used < 4 and _modifiers_only(name): name += ' '+parts[used]; used += 1
+    found,phrase,used = _find(name, parts, used, text, inside, state, before)
+    part,row,after = None,None,parts[used] if used < len(parts) else ''
+    if len(found)==1:
+        if phrase==name and ' ' in name and (short := cut(name, True)) and (f := foods(short, state)) and f[0][0]==found[0][0]: phrase = short
+        if inside or after: found = (_qualify(found[0], phrase, inside, after),)
+        row = table().ingredients[found[0][0]]
+        if after and row.name in JUICE and (m := _after.match(after)): part = '+'.join('juice' if x.lower().startswith('juice') else 'zest' for x in m.groups() if x) # lemon, juiced
+    bare = phrase
+    if ' ' in phrase:
+        bare = strip(' '.join(phrase.replace('|',' ').split()))
+        if row and bare!=phrase and (not (r := match(bare)) or r[0]!=row.id) and (kept := strip(' '.join(phrase.replace('|',' ').split()), _naming))!=bare and (r := match(kept)) and r[0]==row.id: bare = kept # crushed tomatoes
+    left = late+parts[used:]+said
     if bare!=name and bare and (o := name.find(bare)) >= 0: left[:0] = name[:o],name[o+len(bare):]
     note = ', '.join([x for x in (p.strip(' ,|') for p in left) if x]) if left else ''
-    behind,counts = None,False
-    if len(found)==1 and (w := bare.rsplit(None, 1)) and len(w)==2 and (behind := _behind.get(w[1].lower())):
-        row = table()[found[0][0]]
-        if row.name.split()[-1]!=behind and (behind in row.units or any(o in row.units for o in _same.get(behind, ()))) and (behind!='stick' or row.group=='vegetable') and (behind not in ('leaf','sheet') or 'gelatin' in row.name): bare,counts = w[0],True
-    if behind is None and (w := bare.split()): behind = HOUSEHOLD.get(w[-1].lower())
-    return Tail(found, bare, note, asides, part, behind, counts)
+    shorter,u = _counted(row, bare)
+    return Tail(found, shorter or bare, note, inside, part, u, shorter is not None)
 
-# %% ../nbs/01_lines.ipynb #a4ce3aa0
+# %% ../nbs/01_lines.ipynb #aea33ebc
 _scale = {'small':.7, 'medium':1., 'large':1.35, 'extra-large':1.6}
 _few_ml = dict(pinch=.3, dash=.6, grind=.25, drop=.05, splash=5, drizzle=10, squeeze=5, sprinkle=.6, shake=.3, dollop=20, handful=60, spoonful=12, glass=240, mug=300, shot=44, bowl=350, pat=5, knob=15, scoop=60, bit=.6, touch=.3)
 _same = dict(jar='can bottle container', can='jar package', package='box bag container carton can envelope packet', box='package bag', bag='package box bunch', container='carton tub package', carton='container package', tub='container carton package',
@@ -517,6 +604,7 @@ _same = dict(jar='can bottle container', can='jar package', package='box bag con
     patty='piece', round='piece slice', sheet='piece', loaf='package piece', rack='piece', wedge='slice piece', block='package bar container', spear='piece stalk', pod='piece', punnet='container package box', tube='package roll', roll='piece package tube',
     pouch='package envelope packet', steak='piece fillet', roast='piece', breast='piece', thigh='piece', wing='piece', leg='piece', floret='piece', cap='piece', side='fillet piece', medallion='piece', log='package roll piece', wheel='piece package round',
     crust='piece', ring='slice piece', cake='piece packet', kernel='piece', crown='head bunch piece', tail='piece', disk='piece', bird='piece', canister='can package container', tray='package container', frond='sprig', half='', sleeve='')
+_parts_of = dict(slice=8, wedge=6, strip=16, ring=8, segment=10, section=10, floret=40, leaf=30, half=2, cube=30, round=8, kernel=400)
 _same = {k:v.split() for k,v in _same.items()}
 _whole = 'medium large whole head stalk bulb ear fillet leaf link can package loaf bunch cube sheet envelope packet rack small'.split()
 
@@ -534,7 +622,9 @@ def household(
     if f'{size} {unit}' in U: return U[f'{size} {unit}']
     g = U.get(unit)
     if g is None and unit=='half' and (w := household(row)): g = w if row.name.endswith('breast') else w/2
-    if g is None: g = next((U[o] for o in _same.get(unit, ()) if o in U), None)
+    whole = unit in _parts_of and row.group in ('vegetable','fruit') # a slice of an onion is no whole onion
+    if g is None: g = next((U[o] for o in _same.get(unit, ()) if o in U and not (whole and o=='piece')), None)
+    if g is None and whole and (w := U.get('piece') or U.get('medium') or U.get('head')): g = w/_parts_of[unit]
     if g is None and unit in _few_ml and row.density==row.density: g = _few_ml[unit]*row.density
     return g and g*({'small':.75, 'large':1.25}.get(size, 1.) if unit not in PACKAGES or unit=='bag' else {'small':.6, 'large':1.7}.get(size, 1.))
 
@@ -550,16 +640,17 @@ def weigh(
     for dim in ('mass','volume'):
         k = 1. if dim=='mass' else row.density
         if k!=k: continue
-        if first.dim==dim: return sum(a.base*k for a in A if a is first or a.rel=='plus' and a.dim==dim),dim
+        if first.dim==dim: return sum(a.base*k*(-1 if a.rel=='minus' else 1) for a in A if a is first or a.rel in ('plus','minus') and a.dim==dim),dim
         for a in A[1:]:
-            if a.dim!=dim or a.rel in ('plus','more'): continue
+            if a.dim!=dim or a.rel in ('plus','minus','more'): continue
             g = a.base*k
             if a.rel=='each': g *= first.mid
             elif a.rel=='alt': g += sum(b.base*k for b in A if b.rel=='more' and b.dim==dim)
-            elif a.rel=='paren' and first.dim in ('count','household') and first.mid > 1: # 2 cans (15 oz): each or both? what the table says a can weighs decides
+            elif a.rel in ('paren','before') and first.dim in ('count','household') and first.mid!=1: # 2 cans (15 oz): each or both? what the table says a can weighs decides
                 one = household(row, what, first.size)
-                if what in PACKAGES: each = abs_ratio(g, one) < 2 if one else g < 1000
-                else: each = one and abs_ratio(g, one) < abs_ratio(g, one*first.mid)
+                if what in PACKAGES: each = first.mid < 1 or (abs_ratio(g, one) < 2.2 if one else g < 1000)
+                elif one and first.mid > 1: each = abs_ratio(g, one) < abs_ratio(g, one*first.mid)
+                else: each = a.rel=='before'
                 if each: g *= first.mid
             return g,dim
     if first.dim=='volume': return None,'no density'
@@ -567,7 +658,7 @@ def weigh(
     if first.dim=='length': return (first.base/2.54*inch,'household') if inch else (household(row, first.beside),'household') if household(row, first.beside) else (None,'no weight')
     for a in A[1:]:
         if a.dim=='length' and inch and what in (None,'piece','knob','stick'): return first.mid*a.base/2.54*inch,'household'
-    one = household(row, what, first.size) or behind and what!=behind and household(row, behind, first.size)
+    one = household(row, what, first.size) or behind and what!=behind and household(row, behind, first.size) or first.dim=='count' and household(row, None, first.size)
     if not one: return None,'no weight'
     g = first.mid*one
     for a in A[1:]:
@@ -578,15 +669,18 @@ def weigh(
 
 def abs_ratio(a, b): return max(a/b, b/a)
 
-# %% ../nbs/01_lines.ipynb #8c2b2521
-NOT_FOOD = re.compile(r"\b(?:equipment|skewers?|tooth ?picks?|twine|foil|parchment(?: paper)?|wax(?:ed)? paper|thermometer|cheesecloth|charcoal|wood(?:en)? (?:chips?|chunks?|sticks?|planks?|spoons?)|(?:hickory|mesquite|applewood|cherry|oak|alder) (?:wood )?(?:chips?|chunks?)|(?:popsicle|craft|lollipop|wooden|ice[- ]?pop|candy apple|caramel apple|cookie|sucker|pop) sticks?|candles?|paper (?:liners?|cups?|towels?|bags?)|(?:cup)?cake liners?|baking cups?|plastic (?:wrap|bags?)|pastry (?:bag|brush|cutter)|piping bag|plank|ramekins?|rolling pin|cutters?|(?:baking|roasting|cake|loaf|tart|bundt|springform|muffin|pie|frying) (?:pans?|dish(?:es)?|tins?|plates?)|skillet|ice cream maker|(?:oven|turkey|cooking|roasting|freezer) bags?|string|straws?|(?:canning|mason) jars?|cardboard|ribbon|grill basket|blender|food processor|(?:spice|coffee) (?:mill|grinder)|molds?|pans?|paper|brush|bowls?|tweezers|torch|mandoline|steamer)\b", re.I)
+# %% ../nbs/01_lines.ipynb #62c21b39
+NOT_FOOD = re.compile(r"\b(?:equipment|skewers?|tooth ?picks?|twine|foil|parchment(?: paper)?|wax(?:ed)? paper|thermometer|cheesecloth|charcoal|wood(?:en)? (?:chips?|chunks?|sticks?|planks?|spoons?)|(?:hickory|mesquite|applewood|cherry|oak|alder) (?:wood )?(?:chips?|chunks?)|(?:popsicle|craft|lollipop|wooden|ice[- ]?pop|candy apple|caramel apple|cookie|sucker|pop) sticks?|candles?|paper (?:liners?|cups?|towels?|bags?)|(?:cup)?cake liners?|baking cups?|plastic (?:wrap|bags?)|pastry (?:bag|brush|cutter)|piping bag|plank|ramekins?|rolling pin|cutters?|(?:baking|roasting|cake|loaf|tart|bundt|springform|muffin|pie|frying) (?:pans?|dish(?:es)?|tins?|plates?)|skillet|ice cream maker|(?:oven|turkey|cooking|roasting|freezer) bags?|string|straws?|(?:canning|mason) jars?|cardboard|ribbon|grill basket|blender|food processor|(?:spice|coffee) (?:mill|grinder)|molds?|pans?|paper|brush|bowls?|dowels?|picks?|liners?|slicer|slow cooker|planks|(?:measuring|paring) \w+|peeler|spatula|saucepan|baking sheets?|sheet pans?|umbrellas?|filters?|shells for serving|grinder|tweezers|torch|mandoline|steamer)\b", re.I)
 _header = re.compile(r'^(?:for|to make|to serve|to finish|to garnish)\b[^\d]{0,60}$|^[^\d,]{1,60}:$|^[-=_~#].*', re.I)
 _bareunit = re.compile(r"^(?:an?\s+)?(?:(small|large|big|good|generous|heaping|little|tiny)\s+)?(pinch|pinches|dash|dashes|handfuls?|splash|drizzle|knob|bunch|bunches|sprigs?|drops?|dollop|sticks?|glug|slices?|cloves?|cups?|pints?|grinds?|grindings?|grating|squeeze|squirt|shot|spoonfuls?|head|leaves|packet|can|piece|sprinkle|sprinkling|strips?|bit|touch|pat|tablespoons?|teaspoons?|tbsp|tsp|wedges?|bottle|jar|rounds?)\s+(?:of\s+)?(?=\w)(?!of\b)", re.I)
 _unitof = re.compile(r'^(?:an?\s+)?((?:[a-z-]+\s+){0,2}?)([a-z]+)\s+of\s+(?=\w)', re.I)
-_from = re.compile(r'^(?:the )?(leaves|kernels|flesh|meat|seeds|pulp|florets|yolks?|whites?|segments?|cloves)\s+(?:cut |picked |scraped )?(?:from|of)\s+(?=\d|an?\b|one\b|two\b|half\b)', re.I)
+_from = re.compile(r'^(?:the )?(leaves|needles|strands|kernels|flesh|meat|seeds|pulp|florets|yolks?|whites?|segments?|cloves|[a-z, ]+ (?:parts?|portions?)(?: only)?|outer peel)\s+(?:cut |picked |scraped )?(?:from|of)\s+(?=\d|an?\b|one\b|two\b|half\b)', re.I)
 _firstword = re.compile(r'(?:an?\s+)?(?:stale\s+)?([a-z]+)\s+', re.I)
+_labelled = re.compile(r'((?:for )?(?:the )?[A-Za-z][A-Za-z ]{2,30}):\s+(?=\d)', re.I)
+_note = re.compile(r'^(?:\*|ingredient info|available|note:|see |makes |yields? |serving suggestion|accompaniments?$|garnish(?:es)?$|test-kitchen|sometimes labeled)', re.I)
 _said = re.compile(r"(?:^|,|;|about|approx\w*\.?|weighing|total\w*|each|around)\s*((?:about |approx\w*\.? |around )?\d[\d/ .,-]*(?:to \d[\d/ ]*)?-?(?:g|gr|gm|grams?|kg|kilograms?|kilos?|ml|oz|ounces?|lbs?|pounds?)\b(?!\s+(?:piece|chunk|portion|cube|slice|can|jar))[^,;]{0,12})", re.I)
 _inner = set('into in to for of with from at x than about degrees') # a number behind these is no amount
+_hasdigit = re.compile(r'\d|plus').search
 _more = re.compile(r'\bplus\s+(?=\d|an?\b|one\b|two\b|half\b)', re.I)
 _late = re.compile(r'(?:^|[\s,:;-])(\d.*|(?:an? )?(?:pinch|dash|handful|few|bunch)\b.*)$', re.I)
 
@@ -597,36 +691,43 @@ def parse_line(
 )->list: # of `Item`: mostly one; several where "and" joins foods
     "Ingredient and grams of a free text line; `how` says why a name or grams are missing"
     s = clean(text)
-    if s.upper()==s.lower(): return [Item(text, how='empty')]
+    if s.upper()==s.lower(): return [Item(text, phrase=text.strip(), how='header' if text.strip()[-1:]==':' else 'empty')]
     if s[-1]==':' and _header.match(s): return [Item(text, phrase=s, how='header')]
+    if ':' in s and (m := _labelled.match(s)): # Dough: 2 cups flour; Thyme: 2 tablespoons
+        items = parse_line(s[m.end():])
+        if items[0].name:
+            for i in items: i.text = text
+            return items
+        s = f'{m[1]}, {s[m.end():]}'
     A,pos,asides = amounts(s)
-    if not A and (m := _bareunit.match(s) or _unitof.match(s)) and (u := unit(m[2])) and u[0] not in _foody:
-        A,pos = [Amount(1., None, *u, SIZES.get((m[1] or '').strip().lower()))],m.end()
-    elif not A and (m := _from.match(s)): # leaves from 1 sprig thyme, yolks of 2 eggs
-        A,pos,asides = amounts(s[m.end():]); s = s[m.end():]
+    if not A and (m := _from.match(s)): # leaves from 1 sprig thyme, yolks of 2 eggs
+        s = s[m.end():]; A,pos,asides = amounts(s)
         if (w := m[1].lower().rstrip('s')) in ('yolk','white'): s = s[:pos]+' egg '+w
+    elif not A and (m := _bareunit.match(s) or _unitof.match(s)) and (u := unit(m[2])) and u[0] not in _foody:
+        A,pos = [Amount(1., None, *u, SIZES.get((m[1] or '').strip().lower()))],m.end()
     rest,first = s[pos:],A[0] if A else None
     front = first.unit if first and first.dim=='household' else None
     state = _states.get(front or first and first.beside)
     t = None
-    if front in _foody and (t := tail(_last_word(s, pos)+' '+rest)).foods and any(front in f[1].split() for f in t.foods): first.unit,first.dim = None,'count' # 2 rolls
+    if front in _foody and (t := tail(_unit_word(s, pos, front)+' '+rest.lstrip())).foods and any(front in f[1].split() for f in t.foods): first.unit,first.dim = None,'count' # 2 rolls
     else: t = tail(rest, state, front)
-    if not t.foods and front and (u := tail(_last_word(s, pos)+' '+rest)).foods: t = u; first.unit,first.dim = None,'count' # 4 cloves
+    if not t.foods and front and (u := tail(_unit_word(s, pos, front)+' '+rest.lstrip())).foods: t = u; first.unit,first.dim = None,'count' # 4 cloves
     if not t.foods and not A and (m := _firstword.match(s)) and (u := unit(m[1])) and (v := tail(s[m.end():], _states.get(u[0]), u[0])).foods: t,A = v,[Amount(1., None, *u)]; first = A[0] # tin chopped tomatoes
     if not t.foods and A and pos and (u := tail(s)).foods: t,A,first = u,[],None # 7 Up
     note = ', '.join([x for x in (t.note, *asides, *t.asides) if x]) if asides or t.asides else t.note
     if not t.foods:
-        how = 'not food' if NOT_FOOD.search(s) else 'header' if not A and (_header.match(s) or s.isupper() and ' ' not in s) else 'unmatched'
+        how = 'not food' if NOT_FOOD.search(s) else 'note' if not A and _note.match(s) else 'header' if not A and (_header.match(s) or s.isupper() and ' ' not in s) else 'unmatched'
         return [_item(text, A, None, t.phrase or rest.strip(), how, note)]
     if not A: A = _late_amount(s, t)
-    elif t.note or t.asides: A = A+_said_amounts(A, t)
+    elif t.asides or t.note and _hasdigit(t.note): A = A+_said_amounts(A, t)
     if t.part: return _parts(text, t, A, note)
     if A and A[0].dim=='count' and t.counts: A[0] = Amount(A[0].low, A[0].high, t.unit, 'household', 1., A[0].size)
     share = len(t.foods) if len(t.foods) > 1 and A and 'each' not in s.lower() else 1
     out = []
     for i,_,named in t.foods:
-        grams,how = weigh(table()[i], A, t.unit)
-        out.append(_item(text, A, table().names[i], t.phrase if len(t.foods)==1 else strip(named), how, note, grams and grams/share))
+        row = table().ingredients[i]
+        grams,how = weigh(row, A, t.unit)
+        out.append(_item(text, A, row.name, t.phrase if len(t.foods)==1 else strip(named), how, note, grams and grams/share))
     return out
 
 def parse_lines(
@@ -635,7 +736,9 @@ def parse_lines(
     "All items of several lines, in order"
     return [i for l in lines for i in parse_line(l)]
 
-def _last_word(s, pos): return re.split(r'[\s\d-]', s[:pos].strip(' .'))[-1]
+def _unit_word(s, pos, unit):
+    "The word of the line that was read as `unit`"
+    return next((w for w in reversed(re.findall('[A-Za-z]+', s[:pos])) if HOUSEHOLD.get(w.lower())==unit), unit)
 
 def _item(text, A, name, phrase, how, note, grams=None):
     q = (A[0].low, A[0].high, A[0].unit) if A else (None, None, None)
