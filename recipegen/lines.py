@@ -7,10 +7,11 @@ __all__ = ['HOUSEHOLD', 'PACKAGES', 'SIZES', 'PREPARATIONS', 'MODIFIERS', 'COUNT
            'Item', 'clean', 'number', 'unit', 'Amount', 'bracket', 'stated', 'amounts', 'words', 'match', 'foods',
            'Tail', 'cut', 'strip', 'tail', 'household', 'weigh', 'parse_line', 'parse_lines']
 
-# %% ../nbs/01_lines.ipynb #cf19374a
+# %% ../nbs/01_lines.ipynb #cc500ed1
 import html,re,unicodedata
 from dataclasses import dataclass
 from functools import lru_cache
+from typing import NamedTuple
 from .ingredients import normalize,singular,table
 
 # %% ../nbs/01_lines.ipynb #eef4427c
@@ -255,7 +256,7 @@ def amounts(
         break
     return A,pos,asides
 
-# %% ../nbs/01_lines.ipynb #c62c49d8
+# %% ../nbs/01_lines.ipynb #c084f2a5
 _set = lambda s: set(map(singular, s.replace('-',' ').split()))
 PREPARATIONS = _set('''chopped minced sliced diced grated shredded crushed cubed julienned quartered halved peeled seeded deseeded cored stemmed trimmed washed rinsed drained cleaned shelled hulled husked deveined boned torn crumbled packed
     sifted softened melted chilled beaten whisked mashed pureed strained squeezed snipped slivered cracked lukewarm cooled warmed heated divided separated thawed defrosted scrubbed pounded flattened cut julienne juiced scored split chunked
@@ -275,10 +276,11 @@ STATES = dict(dried='dried', dry='dried', dehydrated='dried', fresh='fresh', can
 _adverbs = _set('finely coarsely roughly thinly freshly very')
 _cutfresh = _set('chopped minced torn snipped') # what is done to fresh herbs
 _joints = set('of with in and or from without for to on per into w plus'.split())
+_soft = MODIFIERS | set(STATES)
 _changers = _set('imitation artificial mock vegan vegetarian veggie meatless nondairy dairyless eggless substitute flavored flavor vegetable fruit nut bean meat alternative replacement replacer')
-_attached = re.compile(r'\b\d+ (?:bone|rib|sheet|count)\b|\b(?:white|dark|light) meat\b(?= \w)|\b\d+% (?:less|reduced|lower) (?:sodium|fat|sugar|salt)\b|\b1 3 less fat(?: than)?\b|\b\d+% milk (?=.*cheese)|\b\d+%? (?:percent )?(?:lean|(?:low |reduced )?fat|proof|acidity|cacao|cocoa|milkfat|alcohol|count)\b|\b\d\d \d\d (?=ground|lean|beef|ratio)|\b100%|\b(?:with )?(?:the )?(?:bone|skin|fat|shell|stem|tail|rind|root|head|peel|husk|crust|leaf)s? (?:in|on|off|attached|intact|removed|discarded|left on)\b|\b(?:low|reduced|no|less|lower) (?:in )?(?:sodium|salt|calorie|cholesterol)(?: added)?\b|\bno (?:added )?(?:sugar|salt)(?: added)?\b|\b(?:salt|preservative|cage|hormone|antibiotic|gluten|lactose) free\b|\bfree range\b|\bday old\b|\broom temperature\b|\bready to (?:eat|use|serve|cook|bake|roll)\b')
+_attached = re.compile(r'\b\d+ (?:bone|rib|sheet|count)\b|\b(?:white|dark|light) meat\b(?= \w)|\b\d+% (?:less|reduced|lower) (?:sodium|fat|sugar|salt)\b|\b1 3 less fat(?: than)?\b|\b\d+% milk (?=.*cheese)|\b\d+%? (?:percent )?(?:lean|(?:low |reduced )?fat|proof|acidity|cacao|cocoa|milkfat|alcohol|count)\b|\b\d\d \d\d (?=ground|lean|beef|ratio)|\b100%|\b(?:with )?(?:the )?(?:bone|skin|fat|shell|stem|tail|rind|root|head|peel|husk|crust|leaf)s? (?:in|on|off|attached|intact|removed|discarded|left on)\b|\b(?:low|reduced|no|less|lower) (?:in )?(?:sodium|salt|calorie|cholesterol)(?: added)?\b|\bno (?:added )?(?:sugar|salt)(?: added)?\b|\b(?:salt|preservative|cage|hormone|antibiotic) free\b|\bfree range\b|\bday old\b|\broom temperature\b|\bready to (?:eat|use|serve|cook|bake|roll)\b')
 
-# %% ../nbs/01_lines.ipynb #9a73195c
+# %% ../nbs/01_lines.ipynb #b9d8fe3f
 _plainwords = re.compile(r'[a-z0-9%]+').findall
 
 @lru_cache(200_000)
@@ -289,7 +291,7 @@ def words(
     if text.isascii() and '&' not in text and '%' not in text and 'per' not in text: return tuple(map(singular, _plainwords(text.lower().replace("'", '').replace('`', ''))))
     return tuple(normalize(text).split())
 
-_triggers = set('bone skin fat shell stem tail rind root head peel husk crust leaf low reduced no less lower salt preservative cage hormone antibiotic gluten lactose free day room ready lean proof percent 100% acidity cacao cocoa milkfat alcohol count ratio meat milk rib sheet 70 75 80 85 90 93 95 97'.split())
+_triggers = set('bone skin fat shell stem tail rind root head peel husk crust leaf low reduced no less lower salt preservative cage hormone antibiotic free day room ready lean proof percent 100% acidity cacao cocoa milkfat alcohol count ratio meat milk rib sheet 70 75 80 85 90 93 95 97'.split())
 
 def _detach(T): return T if _triggers.isdisjoint(T) else _attached.sub(' ', ' '.join(T)).split()
 
@@ -336,7 +338,7 @@ def _may_skip(before, i, loose):
         if (w in blockers or w[0].isdigit() and w[-1]!='%') and keys.get(w)!=i or loose and w not in MODIFIERS: return False
     return True
 
-# %% ../nbs/01_lines.ipynb #fd6bd666
+# %% ../nbs/01_lines.ipynb #2afa46c7
 @lru_cache(200_000)
 def match(
     phrase:str,     # Name words, with or without preparation
@@ -346,26 +348,26 @@ def match(
     keys,T = table().keys,words(phrase)
     k = ' '.join(T)
     if k in keys and state is None and table().ingredients[keys[k]].state!='dried': return keys[k],k
-    T = list(_detach(T))
+    T = list(_detach(T)); all_words = T
     while len(T) > 2 and T[0] in _adverbs and T[1] in PREPARATIONS: T = T[2:] # finely chopped green chili is no chopped green chili from a can
     if not T or len(T) > 14: return
-    found = _ends(T)
-    if not found or len(found[1].split()) < len(T):
+    found = (keys[k],k,[],[]) if k in keys else _ends(T)
+    if not found or k not in keys and len(found[1].split()) < len(T):
         bare = [w for w in T if w not in MODIFIERS or w in _joints]
         if bare and len(bare) < len(T) and (f := _ends(bare)) and (not found or f[1].count(' ') > found[1].count(' ')): found = f[0],f[1],[w for w in T if w not in bare],f[3]
     if not found and len(T) > 1 and (g := _generic.get(T[-1])) and (r := match(' '.join(T[:-1]), state)) and table().ingredients[r[0]].group in g: return r # chayote squash, ponzu sauce
     if not found: return
     i,k,before,after = found
-    if table()[i].state=='dried' and table()[i].group in ('herb','spice') and not state and any(w in _cutfresh for w in T): state = 'fresh'
+    if table()[i].state=='dried' and table()[i].group in ('herb','spice') and not state and any(w in _cutfresh for w in all_words): state = 'fresh'
     for s in [STATES[w] for w in before+after if w in STATES] + ([state] if state else []): # dried + sweet + basil
         if s in k.split(): continue
         for key in (f'{s} {k}', f'{s} {table().names[i]}', f'{k} {s}'):
             if key in keys: i,k = keys[key],key; break
     return i,k
 
-def _modifiers_only(s): return MODIFIERS.issuperset(_detach(words(s)))
+def _modifiers_only(s): return _soft.issuperset(_detach(words(s)))
 
-# %% ../nbs/01_lines.ipynb #9833341f
+# %% ../nbs/01_lines.ipynb #d91a1625
 _units = r'(?:g|gr|gm|grams?|kg|ml|l|oz|ounces?|lbs?|pounds?|cups?|tsps?|tbsps?|teaspoons?|tablespoons?|pieces?|cloves?|slices?|inch|inches|cm|-inch)'
 _or = re.compile(r'\s*,?\s*\b(?:and/or|or)\b\s*|\s*(?<!\d)/(?!\d)\s*', re.I)
 _and = re.compile(r'\s*,?\s*(?:\band\b|&|\+)\s*|\s*,\s*', re.I)
@@ -397,7 +399,7 @@ def foods(
         if not _modifiers_only(left): return foods(left, state) or foods(right, state)
         return foods(left+' '+' '.join(right.split()[1:]), state) or foods(right, state)
     parts = [p for p in _and.split(phrase) if p]
-    if len(parts) < 2: return ()
+    if len(parts) < 2 or '-and' in phrase or '- and' in phrase: return () # mint-and-fudge cookies
     named = [p for p in parts if not _modifiers_only(p)]
     if len(named)==1: return foods(' '.join(parts) if named[0]==parts[-1] else named[0], state)
     out = []
@@ -408,9 +410,8 @@ def foods(
         out += f
     return tuple({o[0]:o for o in out}.values())
 
-# %% ../nbs/01_lines.ipynb #1da7547c
-@dataclass(slots=True)
-class Tail:
+# %% ../nbs/01_lines.ipynb #424c8ede
+class Tail(NamedTuple):
     "A line without its amounts"
     foods:tuple=()    # (id, alias, words) of each ingredient
     phrase:str=''     # Name words
@@ -444,7 +445,7 @@ def cut(
 _orelse = re.compile(r'\s(?:or|and/or)\s+(?:\d|one\b|two\b|half\b|an?\b)', re.I)
 _dims = re.compile(r'(?<![\w/])(?:\d[\d/.]*\s*-?\s*(?:by|x)\s*)?(?:\d[\d/]*\s*(?:-?\s*to|-)\s*)?\d[\d/.]*(?:\s\d+/\d+)?\s*-?\s*(?:inch(?:es)?|cm|mm|")(?:[\s-]+(?:thick|wide|long|diameter|square|round|high|size))*(?![a-z])', re.I)
 
-# %% ../nbs/01_lines.ipynb #e89189aa
+# %% ../nbs/01_lines.ipynb #0401340f
 _taste = re.compile(r",?\s*\b(?:or|and)\s+(?:more|less|as needed|as desired|to taste|as required|additional|adjust|amount|so)\b(?:\s+(?:if|to|as|or|for)\b[^,;]*)?|\bto taste\b", re.I)
 _front = re.compile(r"^[\s,.:;*+-]*(?:(?:of|the|each|ea|worth|an? (?:little|bit|lot)(?: bit)?|lots|plenty|some|enough|or (?:so|more|less)|by (?:weight|volume)|(?:weight|volumes?)(?= of)|volumes?|per \w+(?= of))\b\.?\s*|(?:small|medium|large)(?:-sized?)?\s*(?:or|to|-)\s*(?:small|medium|large|jumbo)(?:-sized?)?\s+|(?:[a-z-]+\s+){0,2}?(?:pieces|chunks|cubes|slices|strips|rounds|bits|wedges|rings|sticks?|squeezes|shavings|grains|heads|pinch|piece|amounts?|mixture|measures|tablespoons|teaspoons|cups|cup|variety|selection|assortment|combination|mix|kind|type|sprigs|stalks|leaves|cans?|bottles?|packages?|fillets?|filets?|tubers?|(?:white|pale green|light green|green|tender)(?:,? (?:and |or )?(?:pale |light |tender )?green)? (?:parts?|portions?)(?: only)?|parts?)\s+of\s+(?:the\s+)?|(?:pieces|slices|cubes|chunks|dice|diced|strips|rounds|wedges|matchsticks)\s+(?!of\b)|(?:x|:)\s+)*", re.I)
 _cutlist = re.compile(r' (?:or .*|only.*|and .*)')
@@ -452,7 +453,7 @@ _joined = re.compile(r'(?:and/or|or|and|&)\s|.*\s(?:or|and|&)\s', re.I).match
 _extra = re.compile(r'(?:plus|or) (?:more|extra|additional|less|to|as)\b|divided$|or to taste|if needed|approximately$|about$', re.I).match
 _slash = re.compile(r'(?<=[a-z])\s*/\s*(?=\d)')
 _notof = _set('brine juice essence oil extract flavor water liquid liquor skin shell bone trimming peel fat intestine head recipe rind zest drippings stock broth syrup can')
-_unlike = re.compile(r'\d|\b(?:yolk|white)s?\b')
+_unlike = re.compile(r'\d|\b(?:yolk|white|flavou?r|style)s?\b')
 _gone = re.compile(r'.*\b(?:removed|discarded|reserved|cut away|trimmed)\b', re.I).match
 _lastjoint = re.compile(r'\b(?:or|and)\s+|&\s*')
 _lately = set('dried dry dehydrated canned ground powdered smoked frozen fresh'.split())
@@ -494,7 +495,7 @@ def strip(
     while j > i+1 and (singular(low[j-1]) in PREPARATIONS or low[j-1] in ('and','or','of','-','to','the','mixed','combined')): j -= 1
     return ' '.join(w[i:j]).strip(' ,.;:-*')
 
-# %% ../nbs/01_lines.ipynb #833b9555
+# %% ../nbs/01_lines.ipynb #90eedf1e
 def _look(p, state, before):
     f = foods(p, state)
     if before and (r := match(f'{p} {before}')) and r[1].endswith(before) and r[1].count(' ') > (f[0][1].count(' ') if f else 0): return ((*r, p),) # stick cinnamon: cinnamon stick
@@ -540,7 +541,7 @@ def _find(name, parts, used, text, inside, state, before):
         if N and N!=B and len(N) <= 3 and len(B) <= 2 and not PREPARATIONS.issuperset(N):
             k = ' '.join(N+B); i = table().keys.get(k)
             if i is not None and not _gone(nxt): return ((i, k, plain),),name,used+1
-        if ('and ' in text or 'or ' in text or '& ' in text) and (r := _listed(name, parts, used, state)): return r
+        if ('and ' in text or 'or ' in text or '& ' in text) and cut(name) is None and (r := _listed(name, parts, used, state)): return r
     short = cut(name)
     if short and ' '.join(words(plain)) not in table().keys and not _modifiers_only(short) and (f := _look(short.replace('|',' '), state, before)): return f,short,used
     if f := _look(plain, state, before): return f,name,used
@@ -560,7 +561,10 @@ def _qualify(food, phrase, inside, after):
         if A[0] in ('powder','paste','dried','ground'):
             if (r := match(f'{k} {A[0]}' if A[0] in ('powder','paste') else f'{A[0]} {k}')) and A[0] in r[1].split(): return *r,named
         elif (j := table().keys.get(' '.join(A))) is not None and j!=i and any(w not in k.split() and w not in MODIFIERS and w not in COUNTED for w in words(phrase)) and not _or.search(phrase): return j,' '.join(A),named # guinea corn (sorghum)
-    for w in words(after)[:2] if after else ():
+    W = words(after)[:3] if after else ()
+    row = table().ingredients[i]
+    if row.state=='dried' and row.group in ('herb','spice') and not _cutfresh.isdisjoint(W) and 'dried' not in W and (r := match(f'fresh {k}')) and 'fresh' in r[1].split(): return *r,named # rosemary, finely chopped
+    for w in W[:2]:
         if w in _lately and (r := match(f'{STATES[w]} {k}')) and STATES[w] in r[1].split(): return *r,named
     return food
 
@@ -574,7 +578,18 @@ def _counted(row, name):
         and (u!='stick' or row.group=='vegetable') and (u not in ('leaf','sheet') or 'gelatin' in row.name): return w[0],u
     return None,u or HOUSEHOLD.get(last)
 
-# %% ../nbs/01_lines.ipynb #e8d785f0
+# %% ../nbs/01_lines.ipynb #50a7d9b8
+_notplain = set(map(singular, _cutwords | _fronts))
+
+def _plain_tail(text, state, before):
+    "The common case: nothing but a name, and the table has it"
+    T = words(text); k = ' '.join(T); keys = table().keys; i = keys.get(k)
+    if i is None or not _notplain.isdisjoint(T) or T[0] in _strippable or T[-1] in _strippable: return
+    row = table().ingredients[i]
+    if row.state=='dried' and row.group in ('herb','spice') or state or before and f'{k} {before}' in keys: return
+    shorter,u = _counted(row, text)
+    return Tail(((i, k, text),), shorter or text, '', (), None, u, shorter is not None)
+
 @lru_cache(200_000)
 def tail(
     rest:str,       # A line without its amounts
@@ -582,6 +597,7 @@ def tail(
     before:str=None,# Household unit in front that may belong to the name: "stick cinnamon"
 )->Tail:
     "Name, preparation and asides"
+    if rest.replace(' ','').isalpha() and (t := _plain_tail(rest.strip(), state, before)): return t
     text,inside,said = _tidy(rest)
     if (' of ' in text or ' from ' in text) and (m := _part.match(text)): # juice of 1 lemon
         fruit = m[3][amounts(m[3])[1]:].strip()
@@ -684,7 +700,7 @@ def weigh(
 
 def _apart(a, b): return max(a/b, b/a)
 
-# %% ../nbs/01_lines.ipynb #e4bc497f
+# %% ../nbs/01_lines.ipynb #7cd6a4ae
 NOT_FOOD = re.compile(r"\b(?:equipment|skewers?|tooth ?picks?|twine|foil|parchment(?: paper)?|wax(?:ed)? paper|thermometer|cheesecloth|charcoal|wood(?:en)? (?:chips?|chunks?|sticks?|planks?|spoons?)|(?:hickory|mesquite|applewood|cherry|oak|alder) (?:wood )?(?:chips?|chunks?)|(?:popsicle|craft|lollipop|wooden|ice[- ]?pop|candy apple|caramel apple|cookie|sucker|pop) sticks?|candles?|paper (?:liners?|cups?|towels?|bags?)|(?:cup)?cake liners?|baking cups?|plastic (?:wrap|bags?)|pastry (?:bag|brush|cutter)|piping bag|plank|ramekins?|rolling pin|cutters?|(?:baking|roasting|cake|loaf|tart|bundt|springform|muffin|pie|frying) (?:pans?|dish(?:es)?|tins?|plates?)|skillet|ice cream maker|(?:oven|turkey|cooking|roasting|freezer) bags?|string|straws?|(?:canning|mason) jars?|cardboard|ribbon|grill basket|blender|food processor|(?:spice|coffee) (?:mill|grinder)|molds?|pans?|paper|brush|bowls?|dowels?|picks?|liners?|slicer|slow cooker|planks|(?:measuring|paring) \w+|peeler|spatula|saucepan|baking sheets?|sheet pans?|umbrellas?|filters?|shells for serving|grinder|tweezers|torch|mandoline|steamer)\b", re.I)
 _header = re.compile(r'^(?:for|to make|to serve|to finish|to garnish)\b[^\d]{0,60}$|^[^\d,]{1,60}:$|^[-=_~#].*', re.I)
 _bareunit = re.compile(r"^(?:an?\s+)?(?:(small|large|big|good|generous|heaping|little|tiny)\s+)?(pinch|pinches|dash|dashes|handfuls?|splash|drizzle|knob|bunch|bunches|sprigs?|drops?|dollop|sticks?|glug|slices?|cloves?|cups?|pints?|grinds?|grindings?|grating|squeeze|squirt|shot|spoonfuls?|head|leaves|packet|can|piece|sprinkle|sprinkling|strips?|bit|touch|pat|tablespoons?|teaspoons?|tbsp|tsp|wedges?|bottle|jar|rounds?)\s+(?:of\s+)?(?=\w)(?!of\b)", re.I)
@@ -741,7 +757,7 @@ def _parts(text, t, A, note):
         r = match(f'{fruit} {kind}')
         if not r:
             g,how = weigh(table()[t.foods[0][0]], of or A); out.append(_item(text, A or of, fruit, t.phrase, how, note, g)); continue
-        row,own = table()[r[0]],[a for a in A if a.dim in ('mass','volume')] or (said if kind=='juice' else [])
+        row,own = table()[r[0]],[a for a in A[:1] if a.dim in ('mass','volume')] or (said if kind=='juice' else [])
         if own: g,how = weigh(row, [Amount(own[0].low, own[0].high, own[0].unit, own[0].dim, own[0].factor)])
         elif n and n.dim in ('count','household'):
             w = (JUICE if kind=='juice' else ZEST).get(fruit)
@@ -750,7 +766,9 @@ def _parts(text, t, A, note):
         out.append(_item(text, A or of, row.name, t.phrase, how, note, g))
     return out
 
-# %% ../nbs/01_lines.ipynb #7fb169be
+# %% ../nbs/01_lines.ipynb #aae4250e
+_one = PACKAGES | {'recipe','batch'}
+_by_spoon = dict(soda='baking soda', tea='tea leaf', coffee='instant coffee') # nobody spoons a drink
 _states = dict(can='canned', jar='canned', sprig='fresh', bunch='fresh', stem='fresh', handful='fresh') # what a unit says of the food
 
 def parse_line(
@@ -786,6 +804,7 @@ def _read(text, s, several=True):
     if not t.foods and front and (u := tail(_unit_word(s, pos, front)+' '+rest.lstrip())).foods: t = u; first.unit,first.dim = None,'count' # 4 cloves
     if not t.foods and not A and (m := _firstword.match(s)) and (u := unit(m[1])) and (v := tail(s[m.end():], _states.get(u[0]), u[0])).foods: t,A = v,[Amount(1., None, *u)]; first = A[0] # tin chopped tomatoes
     if not t.foods and A and pos and (u := tail(s)).foods: t,A,first = u,[],None # 7 Up
+    if len(t.foods) > 1 and first and (first.unit in _one or first.beside in PACKAGES) and 'each' not in s.lower(): t = Tail((), t.phrase, t.note, t.asides) # a box of rice and vermicelli is one thing
     note = ', '.join([x for x in (t.note, *asides, *t.asides) if x]) if asides or t.asides else t.note
     if not t.foods:
         how = 'not food' if NOT_FOOD.search(s) else 'note' if not A and _note.match(s) else 'header' if not A and (_header.match(s) or s.isupper() and ' ' not in s) else 'unmatched'
@@ -796,9 +815,10 @@ def _read(text, s, several=True):
     if A and A[0].dim=='count' and t.counts: A[0] = Amount(A[0].low, A[0].high, t.unit, 'household', 1., A[0].size)
     share = len(t.foods) if len(t.foods) > 1 and A and 'each' not in s.lower() else 1
     out = []
-    for i,_,named in t.foods:
-        row = table().ingredients[i]
+    for i,k,named in t.foods:
+        row = table().ingredients[table().keys[_by_spoon[k]] if k in _by_spoon and A and A[0].unit in ('teaspoon','tablespoon','pinch') else i]
         grams,how = weigh(row, A, t.unit)
+        if how=='household' and A[0].dim=='count' and len(t.foods)==1 and set(k.split()).isdisjoint(words(named)): grams,how = None,'no weight' # a name in brackets says nothing of the size
         out.append(_item(text, A, row.name, t.phrase if len(t.foods)==1 else strip(named), how, note, grams and grams/share))
     return out
 
