@@ -82,22 +82,19 @@ def _parser():
     command('evaluate', _evaluate, 'measure the trained models beside simple baselines', 'task corpus seed format out weights')
     return top
 
-# %% ../nbs/17_cli.ipynb #7316402c
-def _grams(g): # as on a kitchen scale
-    from recipegen.recipes import round_grams
-    return 'to taste' if g is None else f'{round_grams(g):,.0f} g' if g >= 10 else f'{round_grams(g):g} g'
-
+# %% ../nbs/17_cli.ipynb #ef0a0b25
 def show(
     recipe, # A `Recipe`
     interval:bool=False, # Also the 80 % interval of each weight
 )->str:
     "A recipe for reading: heaviest first, grams and share, and what a serving or 100 g holds"
+    from recipegen.recipes import show_grams
     r = recipe; w = max(map(len, [*r.names, 'total']))
-    span = lambda i: f'   {_grams(r.low[i])[:-2]} to {_grams(r.high[i])}' if interval and r.low and r.low[i] is not None and r.low[i] < r.high[i] else ''
-    rows = [f'{r.names[i]:<{w}}  {_grams(r.grams[i]):>9}  {100*(r.shares[i] or 0):>5.1f} %{span(i)}' for i in sorted(range(len(r.names)), key=lambda i: -(r.grams[i] or 0))]
+    span = lambda i: f'   {show_grams(r.low[i])[:-2]} to {show_grams(r.high[i])}' if interval and r.low and r.low[i] is not None and r.low[i] < r.high[i] else ''
+    rows = [f'{r.names[i]:<{w}}  {show_grams(r.grams[i]):>9}  {100*(r.shares[i] or 0):>5.1f} %{span(i)}' for i in sorted(range(len(r.names)), key=lambda i: -(r.grams[i] or 0))]
     one = r.total_grams/r.servings if r.servings else 100; nu = r.scaled(one).nutrition()
-    per = f'serves {r.servings:g}, each {_grams(one)}' if r.servings else 'in 100 g'
-    return '\n'.join([r.title]*bool(r.title) + rows + [f'{"total":<{w}}  {_grams(r.total_grams):>9}', f'{per}: {nu["energy_kcal"]:.0f} kcal, protein {nu["protein_g"]:.0f} g, fat {nu["fat_g"]:.0f} g, '
+    per = f'serves {r.servings:g}, each {show_grams(one)}' if r.servings else 'in 100 g'
+    return '\n'.join([r.title]*bool(r.title) + rows + [f'{"total":<{w}}  {show_grams(r.total_grams):>9}', f'{per}: {nu["energy_kcal"]:.0f} kcal, protein {nu["protein_g"]:.0f} g, fat {nu["fat_g"]:.0f} g, '
         f'carbohydrate {nu["carbohydrate_g"]:.0f} g, fiber {nu["fiber_g"]:.0f} g, sodium {nu["sodium_mg"]:.0f} mg']) + '\n'
 
 # %% ../nbs/17_cli.ipynb #8e29b549
@@ -173,7 +170,7 @@ def _quantify(a):
     r = Recipe(q.names, q.grams.tolist(), q.low.tolist(), q.high.tolist(), a.servings, model=gen.model)
     return [_json(r.to_dict()) if a.format == 'json' else show(r, interval=True)]
 
-# %% ../nbs/17_cli.ipynb #468ea5de
+# %% ../nbs/17_cli.ipynb #0c92252e
 def _text(source): # of a file, or of standard input
     name = 'standard input' if source == '-' else source
     if source != '-':
@@ -189,6 +186,7 @@ def _text(source): # of a file, or of standard input
 def _parse(a):
     import json
     from recipegen.lines import parse_line
+    from recipegen.recipes import show_grams
     lines = [(i,l.strip()) for i,l in enumerate(_text(a.source).splitlines(), 1) if l.strip()]
     as_json,lost,sep = a.format == 'json',[],''
     if as_json: yield '{"items": ['
@@ -199,7 +197,7 @@ def _parse(a):
             g = None if o.grams is None or o.grams != o.grams else round(float(o.grams), 2)
             if as_json:
                 yield sep+'\n '+json.dumps(dict(line=at, text=line, ingredient=o.name, grams=g, how=o.how, quantity=o.quantity, quantity_high=o.quantity_high, unit=o.unit, note=o.note), ensure_ascii=False); sep = ','
-            else: yield f'{o.name or "-":<28}  {"-" if g is None else _grams(g):>9}  {o.how:<12}  {line}\n'
+            else: yield f'{o.name or "-":<28}  {"-" if g is None else show_grams(g):>9}  {o.how:<12}  {line}\n'
     if as_json: yield f'\n], "lines": {len(lines)}, "unmatched": {len(lost)}}}\n'
     if lost: a.after = f'{len(lost)} of {len(lines)} lines name no known ingredient:\n' + ''.join(f'  line {at}: {l}\n' for at,l in lost[:20]) + (f'  and {len(lost)-20} more, marked "unmatched" above\n' if len(lost) > 20 else '')
 

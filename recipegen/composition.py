@@ -9,23 +9,22 @@ __all__ = ['scale_composition', 'CompositionEmbedding']
 import numpy as np, torch
 from torch import nn
 
-# %% ../nbs/02_composition.ipynb #18fee334
+# %% ../nbs/02_composition.ipynb #9add25f3
 def scale_composition(
     values,   # (v, m) amount per 100 g, in each component's own unit; NaN where unknown
-    measured, # (v, m) True where the value was measured, or is zero by structure
+    measured, # (v, m) True where the value was measured, and not imputed or mixed
     like=None, # (values, measured) whose scale to use, for ingredients that join later
-): # (v, 2m) float32 tensor: standardised arcsinh of each amount, then the mask
+): # (v, 2m) float32 tensor: standardised arcsinh of each amount, then the mask: 1 measured, 0.5 imputed, 0 unknown
     "Bring grams and micrograms to one scale, and say beside it what is known"
-    ref,known = (values,measured) if like is None else like
-    ref = np.where(known, ref, np.nan)
+    ref = values if like is None else like[0]
     s = np.array([np.median(c[c>0]) if (c>0).any() else 1. for c in ref.T])
     z = np.arcsinh(ref/s)
     mean,std = np.nanmean(z, 0),np.nanstd(z, 0)
-    ok = measured & np.isfinite(values)
+    ok = np.isfinite(values)
     x = np.where(ok, (np.arcsinh(np.where(ok, values, 0)/s) - mean)/np.where(std>0, std, 1), 0)
-    return torch.tensor(np.concatenate([x, ok], 1), dtype=torch.float32)
+    return torch.tensor(np.concatenate([x, .5*ok+.5*(ok & measured)], 1), dtype=torch.float32)
 
-# %% ../nbs/02_composition.ipynb #530927d6
+# %% ../nbs/02_composition.ipynb #b7fc1d05
 class CompositionEmbedding(nn.Module):
     "A vector for each ingredient from what it is made of, from its id, or from both; special tokens are learned"
     def __init__(self,
@@ -39,7 +38,7 @@ class CompositionEmbedding(nn.Module):
         if not (composition or ids): raise ValueError('an ingredient needs a composition, an id, or both')
         self.register_buffer('features', torch.as_tensor(features, dtype=torch.float32), persistent=False)
         v,f = self.features.shape
-        self.project = nn.Sequential(nn.Linear(f, 2*d_model), nn.GELU('tanh'), nn.Linear(2*d_model, d_model)) if composition else None
+        self.project = nn.Sequential(nn.Linear(f, 4*d_model), nn.GELU('tanh'), nn.Linear(4*d_model, d_model)) if composition else None
         self.ids = nn.Embedding(v, d_model) if ids else None
         self.special = nn.Embedding(n_special, d_model)
         for e in (self.ids, self.special):

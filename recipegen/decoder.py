@@ -11,7 +11,7 @@ from torch import nn
 from .blocks import Block, causal_mask
 from .composition import CompositionEmbedding
 
-# %% ../nbs/04_decoder.ipynb #e51d87cd
+# %% ../nbs/04_decoder.ipynb #262bae06
 class IngredientDecoder(nn.Module):
     "Decoder-only transformer over ingredient sets: causal, no positions, output tied to the input table"
     def __init__(self,
@@ -22,6 +22,7 @@ class IngredientDecoder(nn.Module):
         dropout:float=0.1, # Share dropped in training
         composition:bool=True, # Read what an ingredient is made of
         ids:bool=True, # Also learn a vector of its own for each ingredient
+        prior=None, # (v+1,) log frequency of each ingredient and of the end: where the bias starts
     ):
         super().__init__()
         self.v = len(features)
@@ -29,7 +30,7 @@ class IngredientDecoder(nn.Module):
         self.embed = CompositionEmbedding(features, d_model, composition=composition, ids=ids)
         self.blocks = nn.ModuleList([Block(d_model, n_heads, dropout) for _ in range(n_layers)])
         self.norm,self.drop = nn.LayerNorm(d_model),nn.Dropout(dropout)
-        self.bias = nn.Parameter(torch.zeros(self.v+1))
+        self.bias = nn.Parameter(torch.zeros(self.v+1) if prior is None else torch.as_tensor(prior, dtype=torch.float32))
         for name,p in self.named_parameters(): # residual branches start small: GPT-2's rule
             if name.endswith(('out.weight', 'mlp.2.weight')): nn.init.normal_(p, std=0.02/(2*n_layers)**0.5)
 
@@ -42,7 +43,7 @@ class IngredientDecoder(nn.Module):
         for blk in self.blocks: x = blk(x, mask)
         return self.norm(x) @ e[:self.v+1].T + self.bias
 
-# %% ../nbs/04_decoder.ipynb #1160ec6f
+# %% ../nbs/04_decoder.ipynb #726ad6fb
 @torch.no_grad()
 def order_gap(
     model:IngredientDecoder, # The decoder
@@ -51,10 +52,11 @@ def order_gap(
     seed:int=0, # Which orders
 ): # mean KL in nat, over sets and pairs of orders (first against each other)
     "How far the next-ingredient law depends on the order in which a set is told"
-    g,gaps = torch.Generator().manual_seed(seed),[]
+    was,g,gaps = model.training,torch.Generator().manual_seed(seed),[]; model.eval()
     for s in sets:
         s = torch.tensor(s)
         xb = torch.stack([torch.cat([torch.tensor([model.begin]), s[torch.randperm(len(s), generator=g)]]) for _ in range(n_orders)])
         lp = model(xb)[:,-1].log_softmax(-1) # (n_orders, v+1)
         gaps.append((lp[:1].exp()*(lp[:1]-lp[1:])).sum(-1).mean().item())
+    model.train(was)
     return sum(gaps)/len(gaps)

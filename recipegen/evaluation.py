@@ -7,10 +7,11 @@ __all__ = ['RIDGES', 'NEIGHBOURS', 'hide_one', 'multi_hot', 'pair_counts', 'popu
            'ease', 'midranks', 'rank_cases', 'choose', 'baselines', 'summary', 'completion', 'decoder_scores',
            'named_scores', 'plot_completion', 'load_decoder', 'evaluate_completion', 'completion_text', 'nearest']
 
-# %% ../nbs/07_evaluation.ipynb #208ee2c5
+# %% ../nbs/07_evaluation.ipynb #c084d2da
 import numpy as np, pandas as pd
 from .ingredients import table, InputError
 from .recipes import Corpus, SIDES
+from .sampling import load_weights
 
 # %% ../nbs/07_evaluation.ipynb #12a4e297
 def hide_one(
@@ -228,22 +229,19 @@ def plot_completion(
     axs[1].axvline(0, c='k', lw=.8); fig.tight_layout()
     return fig
 
-# %% ../nbs/07_evaluation.ipynb #59fc3c39
+# %% ../nbs/07_evaluation.ipynb #16ea5d4f
 def load_decoder(
     path, # The ingredients.safetensors that training wrote, or the folder that holds it
 ): # IngredientDecoder, in evaluation mode
     "A trained decoder from its file; one of another vocabulary, or broken, is refused in one line"
-    import json
+    import torch
     from pathlib import Path
-    from safetensors import safe_open, SafetensorError
     from recipegen.composition import scale_composition
     from recipegen.decoder import IngredientDecoder
     path = Path(path)/'ingredients.safetensors' if Path(path).is_dir() else Path(path)
-    try:
-        with safe_open(str(path), 'pt') as f: w,facts = {k: f.get_tensor(k) for k in f.keys() if k!='rows'},{k: json.loads(x) for k,x in (f.metadata() or {}).items()} # rows: for use without torch
-    except (OSError, SafetensorError, ValueError) as e: raise InputError(f'{path}: not readable as weights ({str(e).splitlines()[0][:80]}); restore the file or train again') from None
+    w,facts = load_weights(path); w.pop('rows', None) # rows: for use without torch
     if facts.get('vocabulary') != table().version: raise InputError(f'{path}: weights of another version of the ingredient table ({facts.get("vocabulary")}, here {table().version}); train again')
-    try: net = IngredientDecoder(scale_composition(table().composition, table().measured), **facts['sizes']); net.load_state_dict(w)
+    try: net = IngredientDecoder(scale_composition(table().composition, table().measured), **facts['sizes']); net.load_state_dict({k: torch.from_numpy(x) for k,x in w.items()})
     except (KeyError, TypeError, RuntimeError): raise InputError(f'{path}: these are not the weights of an ingredient decoder; name the file that training wrote') from None
     return net.eval()
 
