@@ -88,7 +88,7 @@ SIZES = dict(small='small', tiny='small', miniature='small', mini='small', sm='s
 _grades = set('''heaping heaped rounded level scant generous good fat plump thick thin whole full packed loosely firmly lightly tightly brimming standard individual regular single double hefty short long very extra fairly quite wide nice tall
     metric us uk imperial american little overflowing wafer generously freshly finely sized size'''.split())
 
-_floz = re.compile(r'fl(?:uid)?[. -]*o(?:z|unce)').match
+_floz = re.compile(r'fl(?:uid)?[.; -]*o(?:z|unce)').match
 
 @lru_cache(1)
 def _measures():
@@ -124,7 +124,7 @@ class Amount:
 
 _about = r"(?:(?:most of|all of|about|approximately|approx\.?|around|roughly|at least|at most|up to|nearly|almost|circa|ca\.|~|only|just(?:\s+(?:over|under))?|an? additional|additional|another|use|each|weighing|the|minimum|maximum|min\.|max\.|more than|less than|under|over|scant|heaping|heaped|generous|rounded|level|(?:lightly |firmly |loosely |tightly )?packed|total|of)\s+)*"
 _qty = re.compile(rf"{_about}({_number})(?!\s?%|\d|/|-(?:one|two|three|four|five|six|eight)\b)(?:(?:\s*-\s*(?:to|or)[\s-]+|\s+(?:to|or)\s+|\s*-\s*|\s*~\s*)({_digits}|{_count})(?![\d/]|\s?%))?(?:\s+or\s+(?:more|so|less)\b)?", re.I)
-_word = re.compile(r'''\s*-?\s*(fl(?:uid)?\.?[\s-]*(?:oz|ounces?)\b|[A-Za-z#"]+)\.?(?![A-Za-z'])''')
+_word = re.compile(r'''\s*-?\s*(fl(?:uid)?[.;]?[\s-]*(?:oz|ounces?)\b|[A-Za-z#"]+)\.?(?![A-Za-z'])''')
 _range = re.compile(r'\s*(?:-\s*)?(?:to|or|-)\s*(?=[\d.])')
 _sizeor = re.compile(r'\s*,?\s*(?:-?\s*to\s*-?|-|/|or)\s*(?:\d+\s+)?(small|medium|large|jumbo)\b(?:-sized?\b)?', re.I)
 
@@ -152,7 +152,7 @@ def _unit(s, pos, a):
         m = _word.match(s, p)
         if not m: break
         w = m[1]
-        if len(w)==1 and s[m.end():m.end()+1]=='-': break # T-bone
+        if len(w)==1 and s[m.end():m.end()+1]=='-' and not re.match(rf'-[\d.]+(?:{w}\b|[a-z]+/)', s[m.end():]): break # T-bone, but 200g-250g
         if u := unit(w): a.unit,a.dim,a.factor = u; return a,m.end()
         w = w.lower()
         if w in SIZES:
@@ -168,7 +168,7 @@ def _unit(s, pos, a):
 _next = re.compile(r'\s*-?\s*(?:(?:whole|unopened|chilled|cold|boneless|fresh|frozen|roughly|scant|slightly rounded|rounded|generous|heaping|thin|thick)\s+)?(?=\d|\.\d|(?:one|two|three|four|five|half)[\s-])', re.I)
 _times = re.compile(r'\s*(?:x|\*|of\s+an?)\s*(?=\d|\.\d)', re.I)
 _plus = re.compile(r'\s*,?\s*(?:\+|plus|and|&|minus)\s*(?:an?\s+(?:additional|extra)\s+)?(?=\d|\.\d|an?\b|one\b|two\b|half\b)', re.I)
-_alt = re.compile(r'\s*(?:/|=|;|,|\bor\b)\s*(?=(?:about\s|approx\w*\.?\s)?[\d.])', re.I)
+_alt = re.compile(r'\s*(?:/+\s*<?|=|;|,|\bor\b)\s*(?=(?:about\s|approx\w*\.?\s)?[\d.])', re.I)
 _sheet = re.compile(r'\s*\(?(?:roughly |about )?\d[\d./ ]*-?\s*(?:inch(?:es)?|in\.?|cm|mm|")?\s*-?\s*(?:x|by)\s*\d[\d./ ]*(?:(?:x|by)\s*\d[\d./ ]*)?\s*-?\s*(?:inch(?:es)?|in\b\.?|cm|mm|")\)?(?:[\s-]*thick)?', re.I)
 _to = re.compile(r'\s*-\s*(?=\d)')
 _bare_alt = re.compile(r'\s*/\s*<?\d[\d /.]*(?=\s[a-z])', re.I) # 50g/1 3/4 butter
@@ -242,9 +242,13 @@ def amounts(
             if first.dim!='household': pos = _container(s, pos, first)
             break
         if last.dim in ('mass','volume','length','household') and (m := _alt.match(s, pos)) and (r := _amount(s, m.end())) and (r[0].dim in ('mass','volume','length') or r[0].unit=='part' or '/' in m[0] and r[0].unit): rel,pos = 'alt' if last.dim!='household' else 'before',m.end(); continue
-        if last.dim in ('mass','volume') and (m := _next.match(s, pos)) and (r := _amount(s, m.end())) and r[0].dim==last.dim and r[0].factor < last.factor: rel,pos = 'plus' if last.rel!='alt' else 'more',m.end(); continue
+        if last.dim in ('mass','volume') and (m := _next.match(s, pos)) and (r := _amount(s, m.end())) and r[0].dim==last.dim and (r[0].factor < last.factor or last.unit in ('gram','kilogram') and r[0].unit in ('ounce','pound') and _apart(r[0].base or 1, last.base or 1) < 2.5):
+            rel,pos = 'alt' if r[0].factor > last.factor else 'plus' if last.rel!='alt' else 'more',m.end(); continue # 1 lb 4 oz; 125g 4 1/2oz
         if last.rel in ('alt','more'):
-            while (m := _to.match(s, pos)) and (r := _amount(s, m.end())) and r[0].dim in ('mass','volume'): pos = r[1] # 1-1.2kg/2lb 4oz-2lb 10oz
+            if last.high is not None and last.dim=='mass' and (m := _next.match(s, pos)) and (r := _amount(s, m.end())) and r[0].dim=='mass' and r[0].factor <= last.factor: pos = r[1]
+            while (m := _to.match(s, pos)) and (r := _amount(s, m.end())) and r[0].dim in ('mass','volume'): # 1-1.2kg/2lb 4oz-2lb 10oz
+                pos = r[1]
+                if (m := _next.match(s, pos)) and (q := _amount(s, m.end())) and q[0].dim==r[0].dim and q[0].factor < r[0].factor: pos = q[1]
         if last.dim=='mass' and (m := _bare_alt.match(s, pos)): pos = m.end()
         if (m := _plus.match(s, pos)) and (r := _amount(s, m.end())) and (r[0].dim in ('mass','volume') or r[0].unit and r[0].unit==first.unit): rel,pos = 'minus' if 'minus' in m[0] else 'plus',m.end(); continue
         if first.dim in ('mass','volume','length') or last.rel in ('each','alt'):
@@ -487,7 +491,7 @@ def strip(
         if x in keep: break
         elif x=='ground' and i and low[i-1].startswith('fresh'): pass
         elif x=='medium' and low[i+1] in ('dry','sweet','grain','egg','hot','curry','oatmeal','cheddar'): break
-        elif x in SIZES or x in ('and','or','of','about','optional','each','-','medium-sized','medium-size','bite-size','bite-sized','hard-boiled','fresh-ground','freshly-ground','freshly-grated','finely-chopped') : pass
+        elif x in SIZES or x in ('and','or','of','about','optional','each','-','medium-sized','medium-size','bite-size','bite-sized','hard-boiled','hard-cooked','fresh-ground','freshly-ground','freshly-grated','finely-chopped') : pass
         elif x=='extra' and low[i+1] in SIZES: pass
         elif singular(x) in PREPARATIONS or x.split('-')[0] in ('finely','freshly','coarsely','thinly','roughly'): pass
         else: break
@@ -578,6 +582,67 @@ def _counted(row, name):
         and (u!='stick' or row.group=='vegetable') and (u not in ('leaf','sheet') or 'gelatin' in row.name): return w[0],u
     return None,u or HOUSEHOLD.get(last)
 
+# %% ../nbs/01_lines.ipynb #fbaff9f3
+_telling = _naming | set('split mini'.split())
+_pieces = _set('zest juice rind peel skin leaf stalk stem seed root flesh meat top bone head shell tail tip core end stone pit fat fiber rib vein yolk tendril frond half quarter wedge slice piece chunk cube')
+_nolist = set('no buy see reserve keep discard chop remove drain save add mix toss halve slice dice peel grate break crush tear wash rinse'.split()) # parts that begin so tell what to do
+_others = re.compile(r'(?:or|and) (?:(?:an?y?|some) )?(?:other|another|combination|mix|mixture|more)\b', re.I).match
+_mixture = re.compile(r'(?:a )?(?:combination|mixture|mix)\b(?! of)', re.I).match
+_between = re.compile(r'\s*(?:\band/or\b|\bor\b|\band\b|&)\s*', re.I)
+_inner_count = re.compile(r'\b(and|&) (?:\d[\d/. ]*|an? (?=\w+ of ))(?=[a-z])', re.I)
+_or_amount = re.compile(r',?\s+(?:or|and/or)\s+(?:about\s+)?(?:\d|(?:one|two|three|four|half|an?(?!\s+(?:combination|mix|mixture)\b))\s)', re.I)
+_eg = re.compile(r',?\s+\(?e\.g\b', re.I)
+_step = r"(?:(?:(?:finely|coarsely|freshly|lightly|thinly|well) |(?:pre|slow|fresh|home|well)-)?(?:(?!(?:un)?(?:salted|sweetened|smoked|cured|canned|dried|frozen|pickled|candied|stewed|flavou?red|seasoned|aged)\b)[a-z]{2,}(?:-[a-z]{2,})?(?<!se)(?<!we)ed|cut|split|ground|broken|shaved|torn))"
+_steps = re.compile(rf"(?:(?:hot|cold|plain|warm|still warm),? (?:freshly )?cooked |(?:hard|soft)[ -](?:boiled|cooked) |(?:mixed|combined) (?:finely |coarsely )?(?:chopped|minced) |{_step}(?:,? {_step})*(?:,? (?:and/or|and|or) |/){_step}(?:,? {_step})*,? )", re.I)
+_donelast = re.compile(r"(?<=[a-z])(?<!ly) (?:(?:stirred|mixed|blended) together|totall?ing|weighing|measuring|(?!(?:un)?(?:salted|sweetened|smoked|cured|canned|dried|frozen|pickled|candied|stewed|flavou?red|seasoned|aged)\b)[a-z]{2,}(?<!se)(?<!we)(?<!re)ed)$", re.I)
+_with = re.compile(r" (?:with|from) (?!(?:the |their |its )?(?:added|extra|a|an|any|some|lots|plenty|about|no|which|all|one|two|three|four|skin|bone|rind|shell|fat|leaves|stem|tail|root|peel|other)s?\b|their\b|its\b)([^\W\d][\w'-]*(?: [^\W\d][\w'-]*)*)", re.I)
+_dangling = re.compile(r"(?: (?:of|and|or|the|in|on|to|for|cut|a|with|from|about))+$", re.I)
+_maystep = re.compile(r' and | or |/|cooked|boiled|chopped|minced', re.I).search
+
+def _is_name(p, state):
+    "Whether `p`, words between commas, names one more food"
+    W = [w.strip(".'") for w in p.lower().split()]
+    if not W or len(W) > 5 or not p[0].isalpha() or any(map(str.isdigit, p)) or _gone(p) or _such(p) or W[0] in _cutwords or W[0] in _nolist: return False
+    if _mixture(p): return True
+    last = singular(W[-1])
+    if last in _pieces and len(W) < 2 or last in MODIFIERS or _modifiers_only(p): return False
+    if foods(p, state): return True
+    return last not in _pieces and len(W) < 4 and not any(w in MODIFIERS or w in _cutwords or w.endswith(('ed','ing')) for w in W)
+
+def _list_on(parts, used, state, lead):
+    "What goes on with a list of names: 'pork', 'or chicken' after 'ham'; and the parts behind it"
+    out,known = [],lambda x: foods(x, state) or _mixture(x) or lead and foods(f'{lead} {x}', state) # chicken breasts, thighs and wings
+    if ' ' not in parts[used] and singular(parts[used].lower()) in MODIFIERS: return out,parts[used:] # the common case: onion, chopped
+    for k,part in enumerate(parts[used:used+9], used+1):
+        if _gone(part): break
+        p = part.strip(' |'); c = cut(p); q = (p if c is None else c).split('|')[0].strip()
+        rest = [p[len(q):],*parts[k:]]
+        if not q: break
+        if _others(q) and len(q.split()) <= 8: return out+[q],rest
+        joined,names = _joined(q),[x for x in _between.split(q) if x]
+        if not names or not all(_is_name(x, state) for x in names) or joined and len(out) < 2 and not any(map(known, names)): break
+        out.append(q)
+        if joined: return out,rest
+        if q!=p: break
+    return (out,[p[len(q):] if q!=p else '',*parts[used+len(out):]]) if len(out) > 1 and all(foods(x, state) for x in out) else ([],parts[used:])
+
+def _shown(bare, phrase, name, parts, used, state, found, row, listing):
+    "The words to show as the name, the parts that go on with it, and those that do not"
+    shown,more,rest = bare,[],parts[used:]
+    if row and ' ' in phrase and ((r := match(bare)) is None or r[0]!=row.id) \
+        and (kept := strip(' '.join(phrase.replace('|',' ').split()), _telling))!=bare and (r := match(kept)) and r[0]==row.id: shown = kept # split peas
+    if listing and len(found) < 2 and used < len(parts) and (phrase==name or parts[used].startswith('or ')):
+        more,rest = _list_on(parts, used, state, (shown.split()[-2:-1] or [None])[0])
+        if more and used > 1 and phrase==parts[0] and all(_is_name(x, state) for x in parts[1:used]): more = parts[1:used]+more
+    if 'e.g' in shown: shown,more,rest = _eg.split(shown)[0],[],parts[used:]
+    if ' or ' in shown and (m := _or_amount.search(shown)) and foods(left := shown[:m.start()], state) and not (found and (w := words(shown)[-1]) in found[0][1].split() and w not in words(left)): shown,more,rest = left,[],parts[used:]
+    if _maystep(shown) and (m := _steps.match(shown)) and not _soft.issuperset(words(shown[m.end():])): shown = shown[m.end():] # peeled and cooked chestnuts
+    if phrase!=name and (o := name.find(shown)) >= 0 and (m := _with.match(name, o+len(shown))) and not shown.endswith(('ed','ground')): # yogurt sauce with black salt, brine from the capers
+        said = _dangling.sub('', m[0] if (c := cut(m[1])) is None else m[0][:m.start(1)-m.start()]+c)
+        if 1 < said.count(' ') < 9: shown += said
+    elif shown.endswith(('ed','ng','together')) and (m := _donelast.search(shown)) and (not row or (r := match(shown[:m.start()], state)) and r[0]==row.id): shown = shown[:m.start()] # double cream whipped
+    return shown,more,rest
+
 # %% ../nbs/01_lines.ipynb #50a7d9b8
 _notplain = set(map(singular, _cutwords | _fronts))
 
@@ -620,11 +685,15 @@ def tail(
     if ' ' in phrase:
         bare = strip(' '.join(phrase.replace('|',' ').split()))
         if row and bare!=phrase and (not (r := match(bare)) or r[0]!=row.id) and (kept := strip(' '.join(phrase.replace('|',' ').split()), _naming))!=bare and (r := match(kept)) and r[0]==row.id: bare = kept # crushed tomatoes
-    left = late+parts[used:]+said
-    if bare!=name and bare and (o := name.find(bare)) >= 0: left[:0] = name[:o],name[o+len(bare):]
+    shown,more,rest = _shown(bare, phrase, name, parts, used, state, found, row, ':' not in text)
+    left = late+rest+said
+    if shown!=name and shown and (o := name.find(shown)) >= 0: left[:0] = name[:o],name[o+len(shown):]
+    elif ', ' in shown and (o := name.find(shown.split(', ', 1)[0])) > 0: left[:0] = [name[:o]] # shredded ham, pork, or chicken
     note = ', '.join([x for x in (p.strip(' ,|') for p in left) if x]) if left else ''
     shorter,u = _counted(row, bare)
-    return Tail(found, shorter or bare, note, inside, part, u, shorter is not None)
+    if shown==bare: shown = shorter or bare
+    if more or ' and ' in shown or ' & ' in shown: shown = ', '.join([_inner_count.sub(r'\1 ', shown),*more])
+    return Tail(found, shown, note, inside, part, u, shorter is not None)
 
 # %% ../nbs/01_lines.ipynb #3f75e759
 _scale = {'small':.7, 'medium':1., 'large':1.35, 'extra large':1.6}
@@ -819,7 +888,7 @@ def _read(text, s, several=True):
         row = table().ingredients[table().keys[_by_spoon[k]] if k in _by_spoon and A and A[0].unit in ('teaspoon','tablespoon','pinch') else i]
         grams,how = weigh(row, A, t.unit)
         if how=='household' and A[0].dim=='count' and len(t.foods)==1 and set(k.split()).isdisjoint(words(named)): grams,how = None,'no weight' # a name in brackets says nothing of the size
-        out.append(_item(text, A, row.name, t.phrase if len(t.foods)==1 else strip(named), how, note, grams and grams/share))
+        out.append(_item(text, A, row.name, t.phrase if len(t.foods)==1 else strip(_steps.sub('', named, 1)), how, note, grams and grams/share))
     return out
 
 def parse_lines(
