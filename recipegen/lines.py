@@ -71,7 +71,7 @@ def number(
     for v in w: x *= v
     return x
 
-# %% ../nbs/01_lines.ipynb #dcbba8f3
+# %% ../nbs/01_lines.ipynb #1d50b7a3
 _names = '''clove cloves clv; head heads hd; bulb bulbs; stalk stalks; stem stems; rib ribs; stick sticks; sprig sprigs spray sprays branch branches twig twigs; leaf leaves; bunch bunches bn bundle bundles; slice slices sl;
     fillet fillets filet filets; can cans tin tins cn; jar jars; package packages pkg pkgs pkt pkts pack packs pk; packet packets sachet sachets; bottle bottles; box boxes bx; bag bags; carton cartons ctn; container containers pot pots; tub tubs;
     envelope envelopes env; cube cubes; sheet sheets; loaf loaves; ear ears cob cobs; strip strips; rack racks slab slabs; wedge wedges; square squares; bar bars; ball balls; scoop scoops; half halves; link links; patty patties; round rounds;
@@ -105,7 +105,7 @@ def unit(
     if _floz(low): return U['fluid ounce']
     if u := HOUSEHOLD.get(low): return u,'household',1.
 
-# %% ../nbs/01_lines.ipynb #250e6553
+# %% ../nbs/01_lines.ipynb #1ddcc3b1
 @dataclass(slots=True)
 class Amount:
     "A number and its unit"
@@ -164,7 +164,7 @@ def _unit(s, pos, a):
         else: break
     return a,pos
 
-# %% ../nbs/01_lines.ipynb #e8683d2b
+# %% ../nbs/01_lines.ipynb #97266def
 _next = re.compile(r'\s*-?\s*(?:(?:whole|unopened|chilled|cold|boneless|fresh|frozen|roughly|scant|slightly rounded|rounded|generous|heaping|thin|thick)\s+)?(?=\d|\.\d|(?:one|two|three|four|five|half)[\s-])', re.I)
 _times = re.compile(r'\s*(?:x|\*|of\s+an?)\s*(?=\d|\.\d)', re.I)
 _plus = re.compile(r'\s*,?\s*(?:\+|plus|and|&|minus)\s*(?:an?\s+(?:additional|extra)\s+)?(?=\d|\.\d|an?\b|one\b|two\b|half\b)', re.I)
@@ -471,7 +471,7 @@ JUICE = dict(lemon=45, lime=30, orange=80, grapefruit=190, tangerine=45, clement
 ZEST = dict(lemon=6, lime=4, orange=10, grapefruit=14, tangerine=5, clementine=4)
 _behind = dict(clove='clove', cloves='clove', stalk='stalk', stalks='stalk', sprig='sprig', sprigs='sprig', bulb='bulb', bulbs='bulb', slice='slice', slices='slice', head='head', heads='head', bunch='bunch', rib='rib', ribs='rib', spear='spear', spears='spear', stick='stick', sticks='stick', sheet='sheet', sheets='sheet', leaf='leaf', leaves='leaf', branch='sprig', branches='sprig')
 
-# %% ../nbs/01_lines.ipynb #0ecb1257
+# %% ../nbs/01_lines.ipynb #744dba7f
 _strippable = PREPARATIONS | set(SIZES) | set('and or of about optional each extra to the mixed combined ground bite hard fresh'.split())
 _naming = set('crushed diced mashed stewed ground flaked'.split())
 
@@ -582,7 +582,7 @@ def _counted(row, name):
         and (u!='stick' or row.group=='vegetable') and (u not in ('leaf','sheet') or 'gelatin' in row.name): return w[0],u
     return None,u or HOUSEHOLD.get(last)
 
-# %% ../nbs/01_lines.ipynb #fbaff9f3
+# %% ../nbs/01_lines.ipynb #c3ee1035
 _telling = _naming | set('split mini'.split())
 _pieces = _set('zest juice rind peel skin leaf stalk stem seed root flesh meat top bone head shell tail tip core end stone pit fat fiber rib vein yolk tendril frond half quarter wedge slice piece chunk cube')
 _nolist = set('no buy see reserve keep discard chop remove drain save add mix toss halve slice dice peel grate break crush tear wash rinse'.split()) # parts that begin so tell what to do
@@ -643,7 +643,7 @@ def _shown(bare, phrase, name, parts, used, state, found, row, listing):
     elif shown.endswith(('ed','ng','together')) and (m := _donelast.search(shown)) and (not row or (r := match(shown[:m.start()], state)) and r[0]==row.id): shown = shown[:m.start()] # double cream whipped
     return shown,more,rest
 
-# %% ../nbs/01_lines.ipynb #50a7d9b8
+# %% ../nbs/01_lines.ipynb #e3535ea8
 _notplain = set(map(singular, _cutwords | _fronts))
 
 def _plain_tail(text, state, before):
@@ -835,7 +835,7 @@ def _parts(text, t, A, note):
         out.append(_item(text, A or of, row.name, t.phrase, how, note, g))
     return out
 
-# %% ../nbs/01_lines.ipynb #aae4250e
+# %% ../nbs/01_lines.ipynb #f6011d74
 _one = PACKAGES | {'recipe','batch'}
 _by_spoon = dict(soda='baking soda', tea='tea leaf', coffee='instant coffee') # nobody spoons a drink
 _states = dict(can='canned', jar='canned', sprig='fresh', bunch='fresh', stem='fresh', handful='fresh') # what a unit says of the food
