@@ -70,7 +70,7 @@ def test_generate_keeps_to_what_is_asked(answer):
     for r in rs:
         names = {o['name']: o for o in r['ingredients']}
         assert 5 <= len(names) <= 7 and {'green onion','butter'} <= names.keys() and not {'salt','black pepper'} & names.keys() and all(ok[table()[n].id] for n in names)
-        assert names['butter']['grams'] == 50 and r['servings'] == 4 and abs(r['total_grams']-1200) < .2
+        assert names['butter']['grams'] == 50 and r['servings'] == 4 and abs(r['total_grams']-900) < .2
 
 def test_include_may_be_said_twice(answer):
     assert answer('complete', '--include', 'flour', '--include', 'butter') == answer('complete', '--include', 'flour, butter')
