@@ -201,7 +201,7 @@ def _parse(a):
     if as_json: yield f'\n], "lines": {len(lines)}, "unmatched": {len(lost)}}}\n'
     if lost: a.after = f'{len(lost)} of {len(lines)} lines name no known ingredient:\n' + ''.join(f'  line {at}: {l}\n' for at,l in lost[:20]) + (f'  and {len(lost)-20} more, marked "unmatched" above\n' if len(lost) > 20 else '')
 
-# %% ../nbs/17_cli.ipynb #f4a4d8d8
+# %% ../nbs/17_cli.ipynb #4945d081
 def _import(a):
     out = Path(a.out); _can_fill(out)
     if out.exists() and not {p.name for p in out.iterdir()} <= {'manifest.json','recipes.arrow'}: _refuse(f'--out "{out}": holds other things than a corpus; name a new or an empty folder')
@@ -217,7 +217,7 @@ def _import(a):
 
 def _train(a):
     out = Path(a.out); _can_fill(out)
-    if a.resume and not any((out/f'{n}.training'/'checkpoint.pt').exists() for n in ('ingredients','quantities')): _refuse(f'{out}: no checkpoint to resume from; train without --resume first')
+    if a.resume and not any((out/f'{n}.training'/'checkpoint.safetensors').exists() for n in ('ingredients','quantities')): _refuse(f'{out}: no checkpoint to resume from; train without --resume first')
     if a.epochs < 1: _refuse(f'epochs {a.epochs}: give 1 or more')
     if not 0 <= a.seed < 2**32: _refuse(f'seed {a.seed}: give 0 or more, below 2^32')
     from recipegen.recipes import Corpus

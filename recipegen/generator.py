@@ -110,7 +110,7 @@ class QuantityEngine:
         mu,s = np.moveaxis(_lin(_norm(q, w, 'norm'), w, 'head'), -1, 0)
         return w['usual'][ids]+mu,np.logaddexp(0, s+.5)+.05
 
-# %% ../nbs/15_generator.ipynb #c7868c7f
+# %% ../nbs/15_generator.ipynb #ba3a743b
 SIZES = dict(ingredients=dict(d_model=160, n_layers=2, n_heads=5, dropout=.1), quantities=dict(d_model=128, n_layers=2, n_heads=4, dropout=.15))
 
 def export_weights(
@@ -157,7 +157,7 @@ def train_models(
         torch.manual_seed(seed); net,loss = nets[name](**sizes[name])
         part = out/f'{name}.training'
         if progress: print(f'{name}: {sum(p.numel() for p in net.parameters()):,} parameters, {len(train):,} recipes to learn from, {len(valid):,} to stop by')
-        hist[name] = fit(net, train, valid, loss, epochs=epochs, bs=bs, lr=lr, seed=seed, out=part, resume=resume and (part/'checkpoint.pt').exists(), progress=progress)
+        hist[name] = fit(net, train, valid, loss, epochs=epochs, bs=bs, lr=lr, seed=seed, out=part, resume=resume and (part/'checkpoint.safetensors').exists(), progress=progress)
         best = min(hist[name], key=lambda o: o['valid'])
         if progress: print(f'{name}: best epoch {best["epoch"]}, validation {best["valid"]:.4f} nat, {sum(o["seconds"] for o in hist[name]):.0f} s')
         export_weights(net, out/f'{name}.safetensors', sizes=sizes[name], seed=seed, recipes=len(train), valid=best['valid'], epoch=best['epoch'])

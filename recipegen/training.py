@@ -65,7 +65,7 @@ def batches(
     out = [order[i:i+bs] for i in range(0, len(order), bs)]
     return out if rng is None else [out[i] for i in rng.permutation(len(out))]
 
-# %% ../nbs/05_training.ipynb #a837b59f
+# %% ../nbs/05_training.ipynb #38f8b588
 def save_weights(
     model:nn.Module, # What to save
     path, # A .safetensors file; written beside and renamed
@@ -76,6 +76,24 @@ def save_weights(
     path = Path(path); path.parent.mkdir(parents=True, exist_ok=True); tmp = path.with_suffix('.part')
     save_file({k: v.contiguous() for k,v in model.state_dict().items()}, tmp, metadata={k: json.dumps(v) for k,v in meta.items()})
     tmp.chmod(0o644); os.replace(tmp, path)
+
+def _checkpoint(path, model, opt, best, **facts): # model, best weights and optimizer in one safetensors file
+    from safetensors.torch import save_file
+    state = {f'{i}.{k}': v for i,s in opt.state_dict()['state'].items() for k,v in s.items()}
+    parts = dict(model=model.state_dict(), best=best, opt=state)
+    tmp = path.with_suffix('.part'); path.parent.mkdir(parents=True, exist_ok=True)
+    save_file({f'{p}/{k}': v.contiguous().clone() for p,d in parts.items() for k,v in d.items()}, tmp, metadata={k: json.dumps(v) for k,v in facts.items()})
+    os.replace(tmp, path)
+
+def _restore(path): # what `_checkpoint` wrote: parts, facts
+    from safetensors import safe_open
+    parts = dict(model={}, best={}, opt={})
+    with safe_open(str(path), 'pt') as f:
+        for key in f.keys(): p,k = key.split('/', 1); parts[p][k] = f.get_tensor(key)
+        facts = {k: json.loads(v) for k,v in f.metadata().items()}
+    opt = {}
+    for k,v in parts['opt'].items(): i,name = k.split('.'); opt.setdefault(int(i), {})[name] = v
+    return dict(parts, opt=opt, **{k: facts[k] for k in ('state','step','settings')})
 
 def mean_loss(
     model:nn.Module, # In evaluation mode while it runs
@@ -117,15 +135,15 @@ def fit(
     state,step,first = dict(history=[], best=None, bad=0),0,0
     data = hashlib.sha256(b''.join(np.asarray(x).tobytes() for c in (train, valid) for x in (c.offsets, c.ids, c.grams))).hexdigest()[:12]
     settings = dict(epochs=epochs, bs=bs, lr=lr, wd=wd, warmup=warmup, clip=clip, seed=seed, patience=patience, data=data, model=[list(p.shape) for p in model.parameters()])
-    check = Path(out)/'checkpoint.pt' if out else None
+    check = Path(out)/'checkpoint.safetensors' if out else None
     best = None
     if check and check.exists() and not resume: raise InputError(f'{check}: a run is there already; go on with --resume, or name another folder')
     if resume:
         if not check or not check.exists(): raise InputError(f'{out}: no checkpoint to resume from; train without --resume first')
-        try: saved = torch.load(check, weights_only=True); saved['settings']
+        try: saved = _restore(check)
         except Exception: raise InputError(f'{check}: not readable as a checkpoint; delete it and train anew') from None
         if saved['settings'] != settings: raise InputError(f'{check}: was begun with other settings or data ({", ".join(k for k in settings if saved["settings"].get(k)!=settings[k])}); resume with the same, or train into another folder')
-        model.load_state_dict(saved['model']); opt.load_state_dict(saved['opt']); state,step,best = saved['state'],saved['step'],saved['best']; first = len(state['history'])
+        model.load_state_dict(saved['model']); opt.load_state_dict(dict(opt.state_dict(), state=saved['opt'])); state,step,best = saved['state'],saved['step'],saved['best']; first = len(state['history'])
     from tqdm.auto import tqdm
     bar = tqdm(total=steps, initial=step, disable=not progress, unit=' steps')
     for e in range(first, epochs):
@@ -141,9 +159,7 @@ def fit(
         state['history'].append(dict(epoch=e+1, train=float(np.mean(run)), valid=val, seconds=round(time.time()-t0, 1)))
         if state['best'] is None or val < state['best']: state['best'],state['bad'],best = val,0,{k: v.clone() for k,v in model.state_dict().items()}
         else: state['bad'] += 1
-        if check:
-            check.parent.mkdir(parents=True, exist_ok=True); tmp = check.with_suffix('.part')
-            torch.save(dict(model=model.state_dict(), opt=opt.state_dict(), best=best, state=state, step=step, settings=settings), tmp); os.replace(tmp, check)
+        if check: _checkpoint(check, model, opt, best, state=state, step=step, settings=settings)
     bar.close()
     if best is not None: model.load_state_dict(best)
     model.eval()

@@ -258,9 +258,9 @@ def test_corpus_too_small(tmp_path, refused):
     refused(['train','--corpus','c','--out','w'], 'too few')
 
 def test_broken_checkpoint(corpus, tmp_path, refused):
-    f = tmp_path/'w'/'ingredients.training'/'checkpoint.pt'; f.parent.mkdir(parents=True); f.write_bytes(b'PK\3\4 no more')
+    f = tmp_path/'w'/'ingredients.training'/'checkpoint.safetensors'; f.parent.mkdir(parents=True); f.write_bytes(b'PK\3\4 no more')
     status = run('train','--corpus',corpus,'--out','w','--resume', cwd=tmp_path)
-    assert status.returncode == 2 and status.stdout == '' and 'checkpoint.pt' in status.stderr.splitlines()[-1] and 'Traceback' not in status.stderr
+    assert status.returncode == 2 and status.stdout == '' and 'checkpoint.safetensors' in status.stderr.splitlines()[-1] and 'Traceback' not in status.stderr
 
 RECIPES = json.dumps({f'r{i}': dict(title='a', ingredients=['200 g flour','100 g sugar',f'{i+1} eggs']) for i in range(50)}).encode()
 BROKEN = {
@@ -361,9 +361,9 @@ def test_killed_and_resumed(corpus, tmp_path):
         while not file.exists() and p.poll() is None and time.time() < end: time.sleep(.01)
         p.kill(); out,err = p.communicate(); assert p.returncode == -signal.SIGKILL, err
     whole = train('whole'); _,err = whole.communicate(timeout=300); assert whole.returncode == 0, err
-    kill_after(train('w', wait=1), tmp_path/'w'/'ingredients.training'/'checkpoint.pt')
+    kill_after(train('w', wait=1), tmp_path/'w'/'ingredients.training'/'checkpoint.safetensors')
     assert not (tmp_path/'w'/'ingredients.safetensors').exists()
-    kill_after(train('w', '--resume', wait=.5), tmp_path/'w'/'quantities.training'/'checkpoint.pt')
+    kill_after(train('w', '--resume', wait=.5), tmp_path/'w'/'quantities.training'/'checkpoint.safetensors')
     assert not (tmp_path/'w'/'quantities.safetensors').exists()
     last = train('w', '--resume'); out,err = last.communicate(timeout=300); assert last.returncode == 0, err
     assert b'recipegen generate --weights' in out
