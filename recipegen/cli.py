@@ -9,7 +9,7 @@ __all__ = ['OPTIONS', 'show', 'main']
 import argparse,os,re,sys
 from pathlib import Path
 
-# %% ../nbs/17_cli.ipynb #2bc154a4
+# %% ../nbs/17_cli.ipynb #1eaaf912
 def _number(text):
     try: x = float(text)
     except ValueError: x = float('nan')
@@ -41,7 +41,7 @@ OPTIONS = dict(
     weights=dict(metavar='DIR', help='folder of weights of your own, from recipegen train'),
     corpus=dict(action='append', default=[], metavar='DIR', help='corpus folder, from recipegen import; may be given several times (default: the one that ships)'),
     out=dict(metavar='FILE', help='write to a file, not to the screen'),
-    epochs=dict(_int, default=30, help='at most so many rounds over the recipes, for each model (default %(default)s)'),
+    epochs=dict(_int, help='at most so many rounds over the recipes, for each model (default 22, or 40 below 20,000 recipes)'),
     resume=dict(action='store_true', help='go on from the last checkpoint in --out'),
     task=dict(choices=('completion',), required=True, help='completion: hide one ingredient, and see who finds it'))
 
@@ -201,7 +201,7 @@ def _parse(a):
     if as_json: yield f'\n], "lines": {len(lines)}, "unmatched": {len(lost)}}}\n'
     if lost: a.after = f'{len(lost)} of {len(lines)} lines name no known ingredient:\n' + ''.join(f'  line {at}: {l}\n' for at,l in lost[:20]) + (f'  and {len(lost)-20} more, marked "unmatched" above\n' if len(lost) > 20 else '')
 
-# %% ../nbs/17_cli.ipynb #4945d081
+# %% ../nbs/17_cli.ipynb #158b096a
 def _import(a):
     out = Path(a.out); _can_fill(out)
     if out.exists() and not {p.name for p in out.iterdir()} <= {'manifest.json','recipes.arrow'}: _refuse(f'--out "{out}": holds other things than a corpus; name a new or an empty folder')
@@ -218,7 +218,7 @@ def _import(a):
 def _train(a):
     out = Path(a.out); _can_fill(out)
     if a.resume and not any((out/f'{n}.training'/'checkpoint.safetensors').exists() for n in ('ingredients','quantities')): _refuse(f'{out}: no checkpoint to resume from; train without --resume first')
-    if a.epochs < 1: _refuse(f'epochs {a.epochs}: give 1 or more')
+    if a.epochs is not None and a.epochs < 1: _refuse(f'epochs {a.epochs}: give 1 or more')
     if not 0 <= a.seed < 2**32: _refuse(f'seed {a.seed}: give 0 or more, below 2^32')
     from recipegen.recipes import Corpus
     corpora = [Corpus.load(c) for c in a.corpus] # a wrong folder is told before PyTorch has loaded
