@@ -14,7 +14,7 @@ from pathlib import Path
 import numpy as np
 from .ingredients import table, InputError
 
-# %% ../nbs/01_recipes.ipynb #07318780
+# %% ../nbs/01_recipes.ipynb #46026e96
 NUTRIENTS = {'energy_kcal': '208', 'protein_g': '203', 'fat_g': '204', 'carbohydrate_g': '205', 'fiber_g': '291', 'sugars_g': '269', 'saturated_fat_g': '606',
              'cholesterol_mg': '601', 'sodium_mg': '307', 'calcium_mg': '301', 'iron_mg': '303', 'potassium_mg': '306', 'vitamin_c_mg': '401', 'alcohol_g': '221'} # SR28 numbers
 
@@ -30,7 +30,7 @@ def show_grams(
     "Grams as a cook writes them"
     return 'to taste' if g is None else '< 0.1 g' if g < .05 else f'{round_grams(g):,.0f} g' if g >= 10 else f'{round_grams(g):g} g'
 
-@dataclass
+@dataclass(repr=False)
 class Recipe:
     "A set of ingredients, and the grams of each"
     names:list # Canonical names, none twice
@@ -86,6 +86,8 @@ class Recipe:
         head = [self.title] if self.title else []
         body = [f'{n:<{w}}  {show_grams(g):>9}' for n,g in rows]
         return '\n'.join(head + body + [f'{"total":<{w}}  {show_grams(self.total_grams):>9}'])
+
+    __repr__ = __str__
 
     def _repr_html_(self):
         rows = sorted(zip(self.names, self.grams, self.shares), key=lambda o: -(o[1] or 0))
