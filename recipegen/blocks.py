@@ -9,7 +9,6 @@ __all__ = ['causal_mask', 'padding_mask', 'Attention', 'record', 'Block']
 from contextlib import contextmanager
 import torch
 from torch import nn
-import torch.nn.functional as F
 
 # %% ../nbs/03_blocks.ipynb #1e869a75
 def causal_mask(

@@ -240,7 +240,6 @@ def load_decoder(
     from recipegen.decoder import IngredientDecoder
     path = Path(path)/'ingredients.safetensors' if Path(path).is_dir() else Path(path)
     w,facts = load_weights(path); w.pop('rows', None) # rows: for use without torch
-    if facts.get('vocabulary') != table().version: raise InputError(f'{path}: weights of another version of the ingredient table ({facts.get("vocabulary")}, here {table().version}); train again')
     try: net = IngredientDecoder(scale_composition(table().composition, table().measured), **facts['sizes']); net.load_state_dict({k: torch.from_numpy(x) for k,x in w.items()})
     except (KeyError, TypeError, RuntimeError): raise InputError(f'{path}: these are not the weights of an ingredient decoder; name the file that training wrote') from None
     return net.eval()

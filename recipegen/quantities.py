@@ -84,8 +84,8 @@ class QuantityModel(nn.Module):
 
 def weighed(corpus): # yields (ids, log grams) of what was weighed, for recipes in which two or more were
     for i in range(len(corpus)):
-        s = slice(corpus.offsets[i], corpus.offsets[i+1]); g = np.asarray(corpus.grams[s], float); ok = g > 0
-        if ok.sum() > 1: yield corpus.ids[s][ok],np.log(g[ok])
+        g = np.asarray(corpus.weights(i), float); ok = g > 0
+        if ok.sum() > 1: yield corpus.set(i)[ok],np.log(g[ok])
 
 def usual_grams(
     corpus, # A `Corpus`
@@ -106,7 +106,7 @@ def grams_loss(model, corpus, rows, rng): # (b,) nat for each log-ratio coordina
     "Negative log-likelihood of the shares that were weighed, over their number less one, for `fit`"
     ids = pad_sets([corpus.set(i) for i in rows], model.pad)
     g = torch.full(ids.shape, torch.nan)
-    for r,i in enumerate(rows): x = torch.from_numpy(np.array(corpus.grams[corpus.offsets[i]:corpus.offsets[i+1]])); g[r,:len(x)] = torch.where(x > 0, x, torch.nan)
+    for r,i in enumerate(rows): x = torch.from_numpy(np.array(corpus.weights(i))); g[r,:len(x)] = torch.where(x > 0, x, torch.nan)
     return -model(ids).log_prob(g)/((~g.isnan()).sum(-1)-1)
 
 # %% ../nbs/08_quantities.ipynb #8cbf7295
@@ -115,13 +115,13 @@ def shares_table(
     corpus, # The `Corpus` that was weighed
     seed:int=0, # Of the bootstrap
 ): # DataFrame, a row a system: means over recipes, and the paired difference in log-ratio error
-    "How far predicted shares are from weighed ones , over what was weighed"
+    "How far predicted shares are from weighed ones, over what was weighed"
     import pandas as pd
     rows,err = {},{}
     for name,preds in predict.items():
         out = []
         for i,p in enumerate(preds):
-            g = np.asarray(corpus.grams[corpus.offsets[i]:corpus.offsets[i+1]], float); ok = np.isfinite(g) & (g > 0)
+            g = np.asarray(corpus.weights(i), float); ok = g > 0
             if ok.sum() < 2: continue
             g,p = g[ok]/g[ok].sum(),np.asarray(p, float)[ok]/np.asarray(p, float)[ok].sum()
             d = np.log(p)-np.log(g); d -= d.mean()

@@ -8,7 +8,7 @@ __all__ = ['NUTRIENTS', 'HOW', 'SIDES', 'round_grams', 'show_grams', 'Recipe', '
 
 # %% ../nbs/01_recipes.ipynb #86ab61ef
 import csv, gzip, hashlib, html, json, os, re, zlib
-from dataclasses import dataclass, field
+from dataclasses import dataclass, replace
 from importlib.resources import files
 from pathlib import Path
 import numpy as np
@@ -63,7 +63,7 @@ class Recipe:
         if not self.total_grams: raise InputError('a recipe without weights cannot be scaled')
         f = grams/self.total_grams
         mul = lambda xs: None if xs is None else [None if x is None else x*f for x in xs]
-        return Recipe(self.names, mul(self.grams), mul(self.low), mul(self.high), self.servings, self.title, self.log_prob, self.model, self.seed)
+        return replace(self, grams=mul(self.grams), low=mul(self.low), high=mul(self.high))
 
     def nutrition(self): # dict of totals; an amount that SR28 does not give counts as zero
         "Sum of the compositions, weighted by grams"
@@ -227,6 +227,7 @@ class Corpus:
 
     def __len__(self): return len(self.offsets)-1
     def set(self, i): return self.ids[self.offsets[i]:self.offsets[i+1]] # ids of recipe i, in the order written
+    def weights(self, i): return self.grams[self.offsets[i]:self.offsets[i+1]] # grams beside them, NaN where unquantified
     def sets(self): return [self.set(i) for i in range(len(self))]
     def __getitem__(self, i):
         i = range(len(self))[i] # negative ones count from the end, others are an IndexError

@@ -7,7 +7,7 @@ __all__ = ['log_softmax', 'temperature', 'top_k', 'top_p', 'min_p', 'constrain',
 
 # %% ../nbs/06_sampling.ipynb #f557d34a
 import numpy as np
-from .ingredients import InputError
+from .ingredients import table, InputError
 
 # %% ../nbs/06_sampling.ipynb #67a76f6e
 def log_softmax(
@@ -119,9 +119,11 @@ def sample(
 def load_weights(
     path, # A .safetensors file
 ): # dict of numpy arrays, dict of facts
-    "Weights and the facts saved with them, without torch; a broken file is named in one line"
+    "Weights and the facts saved with them, without torch; a broken file, or one of another vocabulary, is named in one line"
     import json
     from safetensors import safe_open, SafetensorError
     try:
-        with safe_open(str(path), 'np') as f: return {k: f.get_tensor(k) for k in f.keys()},{k: json.loads(v) for k,v in (f.metadata() or {}).items()}
+        with safe_open(str(path), 'np') as f: w,facts = {k: f.get_tensor(k) for k in f.keys()},{k: json.loads(v) for k,v in (f.metadata() or {}).items()}
     except (OSError, SafetensorError, ValueError) as e: raise InputError(f'{path}: not readable as weights ({str(e).splitlines()[0][:80]}); restore the file or train again') from None
+    if facts.get('vocabulary') != table().version: raise InputError(f'{path}: weights of another version of the ingredient table ({facts.get("vocabulary")}, here {table().version}); train again')
+    return w,facts

@@ -10,7 +10,6 @@ import hashlib, json, os, time
 from pathlib import Path
 import numpy as np, torch
 from torch import nn
-import torch.nn.functional as F
 from .ingredients import InputError
 
 # %% ../nbs/05_training.ipynb #40f552ca

@@ -3,7 +3,7 @@ import csv,random,sys
 from pathlib import Path
 import pytest
 from recipegen.ingredients import measures,normalize,table
-from recipegen.lines import Item,amounts,clean,foods,match,number,parse_line,parse_lines,tail,unit,words
+from recipegen.lines import Item,clean,foods,match,number,parse_line,parse_lines,tail,unit,words
 
 ROOT = Path(__file__).resolve().parent.parent
 

@@ -1,6 +1,5 @@
 "The ingredient tables agree with themselves, with USDA SR28 and with chemistry"
-import csv,subprocess,sys
-from collections import Counter
+import subprocess,sys
 from pathlib import Path
 import numpy as np, pytest
 from recipegen.ingredients import ALLERGENS,DIETS,UnknownIngredient,measures,normalize,table

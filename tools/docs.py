@@ -326,7 +326,6 @@ def render(to):
 
 def readme():
     "nbs/index.ipynb as Markdown: code, what it printed, and its figures as the site has them"
-    pages = {p.resolve(): 'nbs/'+p.name for p in sources()}
     def link(m):
         file = (NBS/m[3]).resolve()
         return f'{m[1]}[{m[2]}]({file.relative_to(ROOT).as_posix()}{m[4] or ""})' if file.is_relative_to(ROOT) else m[2]
