@@ -5,7 +5,7 @@
 # %% auto #0
 __all__ = ['causal_mask', 'padding_mask', 'Attention', 'record', 'Block']
 
-# %% ../nbs/03_blocks.ipynb #cedb8e2c
+# %% ../nbs/03_blocks.ipynb #7e31d85d
 from contextlib import contextmanager
 import torch
 from torch import nn
@@ -64,20 +64,21 @@ def record(
     finally:
         for h in hooks: h.remove()
 
-# %% ../nbs/03_blocks.ipynb #e9374a34
+# %% ../nbs/03_blocks.ipynb #9ec4693d
 class Block(nn.Module):
-    "Attention and a two-layer net, each added to the stream; `cross` adds a look at `ctx` between them"
+    "Attention and a two-layer net, each added to the stream; `cross` adds a look at `ctx` between them, `own=False` leaves only that look"
     def __init__(self,
         d_model:int, # Width of the residual stream
         n_heads:int, # Number of heads
         dropout:float=0., # Share dropped in training, of weights and of what is added
         cross:bool=False, # Also attend to a second list
+        own:bool=True, # Attend to itself
     ):
         super().__init__()
-        self.norm1,self.att = nn.LayerNorm(d_model),Attention(d_model, n_heads, dropout)
+        if own: self.norm1,self.att = nn.LayerNorm(d_model),Attention(d_model, n_heads, dropout)
         if cross: self.norm_x,self.cross = nn.LayerNorm(d_model),Attention(d_model, n_heads, dropout)
         self.norm2,self.mlp = nn.LayerNorm(d_model),nn.Sequential(nn.Linear(d_model, 4*d_model), nn.GELU('tanh'), nn.Linear(4*d_model, d_model))
-        self.drop = nn.Dropout(dropout)
+        self.drop,self.own = nn.Dropout(dropout),own
 
     def forward(self,
         x,             # (b, t, d)
@@ -85,6 +86,6 @@ class Block(nn.Module):
         ctx=None,      # (b, s, d): the second list, for a block with `cross`
         ctx_mask=None, # who may look at whom in `ctx`
     ): # (b, t, d)
-        x = x + self.drop(self.att(self.norm1(x), mask=mask))
+        if self.own: x = x + self.drop(self.att(self.norm1(x), mask=mask))
         if ctx is not None: x = x + self.drop(self.cross(self.norm_x(x), ctx, ctx_mask))
         return x + self.drop(self.mlp(self.norm2(x)))
