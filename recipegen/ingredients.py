@@ -4,7 +4,8 @@
 
 # %% auto #0
 __all__ = ['MODIFIERS', 'DIETS', 'ALLERGENS', 'singular', 'normalize', 'Ingredient', 'match', 'nearest', 'InputError',
-           'UnknownIngredient', 'read_diet', 'read_allergens', 'IngredientTable', 'table', 'resolve', 'measures']
+           'UnknownIngredient', 'read_diet', 'read_allergens', 'IngredientTable', 'table', 'resolve', 'measures',
+           'read_ingredients']
 
 # %% ../nbs/00_ingredients.ipynb #ea3002fa
 import csv,difflib,hashlib,re,unicodedata
@@ -151,7 +152,7 @@ def read_allergens(
         if w and normalize(w) not in _said: raise InputError(f'unknown allergen "{w}"; choose from: {", ".join(ALLERGENS)}')
     return list(dict.fromkeys(a for w in words if w for a in _said[normalize(w)]))
 
-# %% ../nbs/00_ingredients.ipynb #4460641d
+# %% ../nbs/00_ingredients.ipynb #0568d349
 class IngredientTable:
     "All ingredients: names, composition, diets"
     def __init__(self,
@@ -192,8 +193,54 @@ class IngredientTable:
         component:str, # Name or SR28 number: 'protein' or '203'
     ): # (v,) per 100 g, in the component's unit
         "One component of all ingredients"
-        if component not in self._cols: raise InputError(f'no component "{component}"; nearest: {", ".join(difflib.get_close_matches(component, self._cols, cutoff=0))}')
-        return self.composition[:,self._cols[component]]
+        return self.composition[:,self.component(component)]
+
+    def component(self,
+        name:str, # Name or SR28 number, with or without its unit: 'saturated fat', '606', 'saturated_fat_g'
+    )->int: # Column of `composition`
+        "The component that is meant"
+        if name in self._cols: return self._cols[name]
+        plain = re.sub('_(g|mg|ug|µg|kcal)$', '', name.strip()).replace('_', ' ').lower()
+        found = [j for k,j in self._cols.items() if k.lower() == plain]
+        if found and (not (u := re.search('_(g|mg|ug|µg|kcal)$', name)) or u[1].replace('ug', 'µg') == self.components[found[0]]['unit']): return found[0]
+        if found: raise InputError(f'"{name}": {plain} is told in {self.components[found[0]]["unit"]} per 100 g')
+        raise InputError(f'no component "{name}"; nearest: {", ".join(difflib.get_close_matches(plain, self._cols, cutoff=0))}')
+
+    def add(self,
+        name:str, # Its name, new to the table
+        composition:dict, # {component: amount per 100 g, in the component's unit}; 'salt' in g is read as sodium
+        allergens=None, # Of `ALLERGENS`; None: not stated, so it counts as holding them all
+        diets=(), # Of `DIETS`: those that allow it; what is not stated is not allowed
+        group:str='other', # Food group
+        density:float=float('nan'), # g/ml as a cook measures it
+        units=None, # {household unit: grams}
+        aliases=(), # Other names
+    )->Ingredient:
+        "Give the table one more row, for as long as the program runs; what is not told stays unknown"
+        _ = self.version # of the rows that ship: weights keep fitting
+        name,new = ' '.join(name.lower().split()),{}
+        if not normalize(name): raise InputError(f'"{name}": an ingredient needs a name of letters')
+        for a in (name, *aliases):
+            if normalize(a) in self.keys: raise InputError(f'"{a}" is in the table already, as {self.names[self.keys[normalize(a)]]}; choose another name')
+        row = np.full(len(self.components), np.nan, np.float32)
+        for c,x in composition.items():
+            try: x = float(x)
+            except (TypeError, ValueError): raise InputError(f'{name}: {c} "{x}" is not a number') from None
+            if not 0 <= x < 1e7: raise InputError(f'{name}: {c} {x:g} is not an amount; give 0 or more per 100 g')
+            if c == 'salt': c,x = 'sodium',x*393.4 # mg Na in 1 g NaCl
+            j = self.component(c)
+            if self.components[j]['unit'] == 'g' and x > 100: raise InputError(f'{name}: {x:g} g of {self.components[j]["name"]} in 100 g is impossible')
+            row[j] = x
+        known = ~np.isnan(row); main = [self._cols[c] for c in ('water','protein','fat','carbohydrate','ash','alcohol')]
+        if not known.any(): raise InputError(f'{name}: no component is given; the protein, fat, carbohydrate and sodium of its label are a start')
+        mass = np.nansum(row[main])
+        if mass > 105: raise InputError(f'{name}: water, protein, fat, carbohydrate, ash and alcohol make {mass:.0f} g in 100 g; check the amounts and their units')
+        if np.isnan(row[main[0]]) and known[main[1:4]].all(): row[main[0]] = max(0, 100-mass) # what is not protein, fat or carbohydrate is mostly water
+        i = len(self)
+        o = Ingredient(name, i, group, 'processed', '', 'own', float(density), dict(units or {}), (), tuple(read_allergens(ALLERGENS if allergens is None else allergens)), tuple(read_diet(d) for d in diets), tuple(aliases))
+        self.ingredients.append(o); self.names.append(name); self._ids[name] = i; self.keys |= {normalize(a): i for a in (name, *aliases)}
+        self.composition,self.measured,self.imputed = (np.concatenate([a, x[None]]) for a,x in ((self.composition, row), (self.measured, known), (self.imputed, ~known & ~np.isnan(row))))
+        return o
 
     def nearest(self,
         name:str, # Any text
@@ -234,3 +281,26 @@ def resolve(
 def measures()->dict:
     "Units of measure, {name: (dimension, factor to g, ml or cm)}; look up as printed first (T and t differ), then in lower case"
     return {r['name']:(r['dimension'], float(r['factor'])) for r in _read('units.csv')}
+
+# %% ../nbs/00_ingredients.ipynb #a1c56f82
+def read_ingredients(
+    path, # CSV, one row an ingredient: name, and a column for each component that is known, per 100 g
+)->list: # keyword arguments of `IngredientTable.add`
+    "Ingredients of one's own from a file; columns besides name and components: allergens, diets, aliases (between semicolons), group, density, units (cup=120;piece=50)"
+    try: text = open(path, encoding='utf-8-sig', newline='').read()
+    except (OSError, UnicodeDecodeError) as e: raise InputError(f'{path}: cannot be read as a text file ({getattr(e, "strerror", None) or "not UTF-8"})') from None
+    head,*rows = [r for r in csv.reader(text.splitlines()) if any(c.strip() for c in r)] or [[]]
+    head = [h.strip() for h in head]
+    if 'name' not in head or not rows: raise InputError(f'{path}: wants a header with a column "name" and one of each component, and a row an ingredient')
+    extra,out = ('name','allergens','diets','aliases','group','density','units'),[]
+    for h in head:
+        if h and h not in extra and h != 'salt': table().component(h)
+    for n,r in enumerate(rows, 2):
+        if len(r) > len(head): raise InputError(f'{path}, row {n}: {len(r)} cells under {len(head)} headings; put names that hold a comma into quotes')
+        d = {h: c.strip() for h,c in zip(head, r) if h and c.strip()}
+        if 'name' not in d: raise InputError(f'{path}, row {n}: has no name')
+        many = {k: [] if d[k].lower() == 'none' else [w.strip() for w in re.split('[;,]', d[k]) if w.strip()] for k in ('allergens','diets','aliases') if k in d}
+        try: units = {k.strip(): float(g) for k,g in (u.split('=') for u in d.get('units', '').split(';') if u.strip())}; density = float(d.get('density', 'nan'))
+        except ValueError: raise InputError(f'{path}, row {n}: units read cup=120;piece=50 and density is a number in g/ml') from None
+        out.append(dict(name=d['name'], composition={h: x for h,x in d.items() if h not in extra}, group=d.get('group', 'other'), density=density, units=units, **many))
+    return out
