@@ -39,53 +39,48 @@ def _att(x, ctx, w, name, h, mask=None):
 
 def _mlp(x, w, name): return _lin(_gelu(_lin(_norm(x, w, name+'.norm2'), w, name+'.mlp.0')), w, name+'.mlp.2')
 
-# %% ../nbs/15_generator.ipynb #68d0abd4
+# %% ../nbs/15_generator.ipynb #26d2f526
 class DecoderEngine:
-    "The ingredient decoder on numpy, with keys and values kept: prefill, fan out, decode"
+    "The order-free ingredient decoder on numpy: keys and values of the whole table are computed once, a question looks at the rows it may see"
     def __init__(self,
-        w:dict, # Arrays of `IngredientDecoder`, and `rows` (v+3, d), the table of input vectors
+        w:dict, # Arrays of `IngredientDecoder`, and `rows` (v+4, d), the table of input vectors
         n_heads:int, # Heads a block
     ):
         self.w,self.h,self.rows = w,n_heads,w['rows']
-        self.v = len(self.rows)-3; self.end,self.begin,self.pad = self.v,self.v+1,self.v+2
+        self.v = len(self.rows)-4; self.end,self.begin,self.pad,self.last = range(self.v, self.v+4)
         self.n_layers = 1+max(int(k.split('.')[1]) for k in w if k.startswith('blocks.'))
+        self.project()
 
-    def _run(self, x, past): # x (b, t, d) new places; past: per layer (k, v) of earlier ones, or None -> hidden, new past
-        t,new = x.shape[1],[]
-        for l in range(self.n_layers):
-            n = f'blocks.{l}'; y = _norm(x, self.w, n+'.norm1')
-            q = _heads(_lin(y, self.w, n+'.att.q'), self.h); k,v = (_heads(o, self.h) for o in np.split(_lin(y, self.w, n+'.att.kv'), 2, -1))
-            if past is not None: k,v = np.concatenate([past[l][0], k], 2),np.concatenate([past[l][1], v], 2)
-            new.append((k, v))
-            mask = None if t == 1 else np.tril(np.ones((t, k.shape[2]), bool), k.shape[2]-t)
-            x = x + _lin(_attend(q, k, v, mask), self.w, n+'.att.out')
-            x = x + _mlp(x, self.w, n)
-        return _norm(x, self.w, 'norm'),new
+    def project(self): # keys and values of every row, in every block
+        e = _norm(self.rows, self.w, 'norm_e')
+        self.kv = [[o.reshape(len(e), self.h, -1) for o in np.split(_lin(e, self.w, f'blocks.{l}.cross.kv'), 2, -1)] for l in range(self.n_layers)] # (v+4, h, d/h) each
 
-    def _logits(self, h): return (h[:,None]@self.rows[:self.v+1].T)[:,0] + self.w['bias'] # row by row: the same bits whatever the batch
+    def _ask(self, ids, ask=None): # ids (b, s) visible -> logits (b, v+1)
+        w,seen = self.w,np.concatenate([np.full((len(ids),1), self.begin), ids], 1)
+        x = np.broadcast_to(self.rows[self.begin if ask is None else ask], (len(ids), 1, self.rows.shape[1])) # a row by itself in every product: the same bits whatever the batch
+        for l,(k,v) in enumerate(self.kv):
+            n = f'blocks.{l}'
+            x = x + _lin(_attend(_heads(_lin(_norm(x, w, n+'.norm_x'), w, n+'.cross.q'), self.h), k[seen].swapaxes(1,2), v[seen].swapaxes(1,2)), w, n+'.cross.out')
+            x = x + _mlp(x, w, n)
+        return (_norm(x, w, 'norm')@self.rows[:self.v+1].T)[:,0] + w['bias']
 
-    def prefill(self, ids): # (n,) -> logits (1, v+1), state
-        "Run the given ingredients once"
-        h,past = self._run(self.rows[np.concatenate([[self.begin], ids])][None], None)
-        return self._logits(h[:,-1]),past
+    def prefill(self, ids): # (n,) -> logits (1, v+1), state: the ids so far
+        "Ask after the given ingredients once"
+        ids = np.asarray(ids, np.int64)[None]
+        return self._ask(ids),ids
 
-    def fan_out(self, state, b): # the same state for b recipes
-        return [(np.repeat(k, b, 0), np.repeat(v, b, 0)) for k,v in state]
+    def fan_out(self, state, b): return np.repeat(state, b, 0) # the same state for b recipes
 
     def decode(self, state, ids, keep): # ids (b,) for the rows of `state` where keep (bool) -> logits (b, v+1), state
         "Add one ingredient to each recipe that goes on"
-        if not keep.all(): state = [(k[keep], v[keep]) for k,v in state]
-        h,past = self._run(self.rows[ids][:,None], state)
-        return self._logits(h[:,0]),past
+        state = np.concatenate([state[keep], np.asarray(ids)[:,None]], 1)
+        return self._ask(state),state
 
-    def logits(self, sets): # lists of ids -> (n, v+1): the law after each whole list, without a cache
+    def logits(self, sets, ask=None): # lists of ids -> (n, v+1): the law given each whole list
         out = np.empty((len(sets), self.v+1), np.float32)
         for n in {len(s) for s in sets}:
             at = [i for i,s in enumerate(sets) if len(s)==n]
-            for j in range(0, len(at), 512):
-                rows = at[j:j+512]
-                x = self.rows[np.array([[self.begin, *sets[i]] for i in rows])]
-                out[rows] = self._logits(self._run(x, None)[0][:,-1])
+            for j in range(0, len(at), 512): rows = at[j:j+512]; out[rows] = self._ask(np.array([sets[i] for i in rows], np.int64).reshape(len(rows), n), ask)
         return out
 
 class QuantityEngine:
@@ -110,8 +105,8 @@ class QuantityEngine:
         mu,s = np.moveaxis(_lin(_norm(q, w, 'norm'), w, 'head'), -1, 0)
         return w['usual'][ids]+mu,np.logaddexp(0, s+.5)+.05
 
-# %% ../nbs/15_generator.ipynb #54a2e6f6
-LARGE = dict(epochs=22, bs=128, lr=1.5e-3, wd=.05, patience=5, sizes=dict(ingredients=dict(d_model=160, n_layers=2, n_heads=5, dropout=.1), quantities=dict(d_model=128, n_layers=2, n_heads=4, dropout=.15)))
+# %% ../nbs/15_generator.ipynb #c608dfeb
+LARGE = dict(epochs=20, bs=128, lr=1.5e-3, wd=.05, patience=5, sizes=dict(ingredients=dict(d_model=160, n_layers=3, n_heads=5, dropout=.1), quantities=dict(d_model=128, n_layers=2, n_heads=4, dropout=.15)))
 SMALL = dict(epochs=40, bs=64, lr=1e-3, wd=.3, patience=10, sizes=dict(ingredients=dict(d_model=96, n_layers=2, n_heads=4, dropout=.3), quantities=dict(d_model=96, n_layers=2, n_heads=4, dropout=.2))) # below 20,000 recipes
 
 def export_weights(
@@ -130,7 +125,7 @@ def export_weights(
 def train_models(
     corpora, # Corpora, or folders of corpora; empty: the embedded one
     out, # Folder for ingredients.safetensors and quantities.safetensors
-    epochs:int=None, # At most, for each model; None: 22, or 40 below 20,000 recipes
+    epochs:int=None, # At most, for each model; None: 20, or 40 below 20,000 recipes
     seed:int=0, # Of everything random
     resume:bool=False, # Go on from the checkpoints in `out`
     progress:bool=True, # Show a bar
@@ -143,7 +138,7 @@ def train_models(
     from recipegen.composition import scale_composition
     from recipegen.decoder import IngredientDecoder
     from recipegen.quantities import QuantityModel, usual_grams, grams_loss
-    from recipegen.training import fit, set_loss, log_prior
+    from recipegen.training import fit, set_loss, both_loss, log_prior
     if epochs is not None and epochs < 1: raise InputError(f'epochs {epochs}: give 1 or more')
     cs = [c if isinstance(c, Corpus) else Corpus.load(c) for c in (corpora or [None])]
     both = sum(cs[1:], cs[0])
@@ -151,7 +146,7 @@ def train_models(
     if not len(train) or not len(valid): raise InputError(f'{len(both)} recipes are too few: none on the training or validation side')
     how = dict(LARGE if len(train) >= 20_000 else SMALL); sizes = sizes or how['sizes']; how.pop('sizes'); how['epochs'] = epochs or how['epochs']
     features = scale_composition(T.composition, T.measured)
-    nets = dict(ingredients=lambda **kw: (IngredientDecoder(features, prior=log_prior(train, len(T)), **kw), set_loss()), quantities=lambda **kw: (QuantityModel(features, usual=usual_grams(train, len(T)), **kw), grams_loss))
+    nets = dict(ingredients=lambda **kw: (IngredientDecoder(features, prior=log_prior(train, len(T)), **kw), set_loss(both_loss)), quantities=lambda **kw: (QuantityModel(features, usual=usual_grams(train, len(T)), **kw), grams_loss))
     for name in models:
         torch.manual_seed(seed); net,loss = nets[name](**sizes[name])
         part = out/f'{name}.training'
@@ -163,7 +158,7 @@ def train_models(
     for name in models: shutil.rmtree(out/f'{name}.training', ignore_errors=True) # both are done: nothing is left to resume
     return hist
 
-# %% ../nbs/15_generator.ipynb #53a4cd35
+# %% ../nbs/15_generator.ipynb #a04d4e87
 @dataclass
 class Quantities:
     "Grams of a known list: the middle of the law, and an 80 % interval"
@@ -209,7 +204,7 @@ class RecipeGenerator:
         got = {}
         for name in ('ingredients','quantities'):
             w,facts = load_weights(folder/f'{name}.safetensors')
-            if 'rows' not in w or 'sizes' not in facts or dict(ingredients='blocks.0.norm1.weight', quantities='encoder.0.norm1.weight')[name] not in w: raise InputError(f'{folder/name}.safetensors: these are not the weights of the {name} model; train again')
+            if 'rows' not in w or 'sizes' not in facts or dict(ingredients='norm_e.weight', quantities='encoder.0.norm1.weight')[name] not in w: raise InputError(f'{folder/name}.safetensors: these are not the weights of the {name} model; train again')
             got[name] = (w, facts['sizes']['n_heads'])
         from recipegen import __version__
         return cls(DecoderEngine(*got['ingredients']), QuantityEngine(*got['quantities']), f'recipegen {__version__}')
