@@ -39,7 +39,7 @@ def _att(x, ctx, w, name, h, mask=None):
 
 def _mlp(x, w, name): return _lin(_gelu(_lin(_norm(x, w, name+'.norm2'), w, name+'.mlp.0')), w, name+'.mlp.2')
 
-# %% ../nbs/15_generator.ipynb #26d2f526
+# %% ../nbs/15_generator.ipynb #08733016
 class DecoderEngine:
     "The order-free ingredient decoder on numpy: keys and values of the whole table are computed once, a question looks at the rows it may see"
     def __init__(self,
@@ -55,14 +55,16 @@ class DecoderEngine:
         e = _norm(self.rows, self.w, 'norm_e')
         self.kv = [[o.reshape(len(e), self.h, -1) for o in np.split(_lin(e, self.w, f'blocks.{l}.cross.kv'), 2, -1)] for l in range(self.n_layers)] # (v+4, h, d/h) each
 
-    def _ask(self, ids, ask=None): # ids (b, s) visible -> logits (b, v+1)
+    def _state(self, ids, ask=None): # ids (b, s) visible -> (b, 1, d): the question, after it has looked
         w,seen = self.w,np.concatenate([np.full((len(ids),1), self.begin), ids], 1)
         x = np.broadcast_to(self.rows[self.begin if ask is None else ask], (len(ids), 1, self.rows.shape[1])) # a row by itself in every product: the same bits whatever the batch
         for l,(k,v) in enumerate(self.kv):
             n = f'blocks.{l}'
             x = x + _lin(_attend(_heads(_lin(_norm(x, w, n+'.norm_x'), w, n+'.cross.q'), self.h), k[seen].swapaxes(1,2), v[seen].swapaxes(1,2)), w, n+'.cross.out')
             x = x + _mlp(x, w, n)
-        return (_norm(x, w, 'norm')@self.rows[:self.v+1].T)[:,0] + w['bias']
+        return _norm(x, w, 'norm')
+
+    def _ask(self, ids, ask=None): return (self._state(ids, ask)@self.rows[:self.v+1].T)[:,0] + self.w['bias'] # (b, v+1)
 
     def prefill(self, ids): # (n,) -> logits (1, v+1), state: the ids so far
         "Ask after the given ingredients once"
@@ -76,12 +78,25 @@ class DecoderEngine:
         state = np.concatenate([state[keep], np.asarray(ids)[:,None]], 1)
         return self._ask(state),state
 
-    def logits(self, sets, ask=None): # lists of ids -> (n, v+1): the law given each whole list
-        out = np.empty((len(sets), self.v+1), np.float32)
+    def _each(self, sets, f): # f for arrays of sets of one size
+        out = [None]*len(sets)
         for n in {len(s) for s in sets}:
             at = [i for i,s in enumerate(sets) if len(s)==n]
-            for j in range(0, len(at), 512): rows = at[j:j+512]; out[rows] = self._ask(np.array([sets[i] for i in rows], np.int64).reshape(len(rows), n), ask)
-        return out
+            for j in range(0, len(at), 512):
+                for i,o in zip(at[j:j+512], f(np.array([sets[i] for i in at[j:j+512]], np.int64).reshape(-1, n))): out[i] = o
+        return np.array(out)
+
+    def logits(self, sets, ask=None): # lists of ids -> (n, v+1): the law given each whole list
+        return self._each(sets, lambda ids: self._ask(ids, ask))
+
+    def states(self, sets, ask=None): # lists of ids -> (n, d): what is multiplied with the rows
+        return self._each(sets, lambda ids: self._state(ids, ask)[:,0])
+
+    def join(self, row, bias): # (d,), float: one more ingredient
+        "Let in an ingredient that was not trained on"
+        v,b = self.v,self.w['bias']; self.rows = np.concatenate([self.rows[:v], np.asarray(row, self.rows.dtype)[None], self.rows[v:]])
+        self.w = dict(self.w, bias=np.concatenate([b[:v], np.array([bias], b.dtype), b[v:]])); self.v += 1
+        self.end,self.begin,self.pad,self.last = range(self.v, self.v+4); self.project()
 
 class QuantityEngine:
     "The quantity model on numpy"
@@ -105,13 +120,20 @@ class QuantityEngine:
         mu,s = np.moveaxis(_lin(_norm(q, w, 'norm'), w, 'head'), -1, 0)
         return w['usual'][ids]+mu,np.logaddexp(0, s+.5)+.05
 
-# %% ../nbs/15_generator.ipynb #c608dfeb
+    def join(self, row, usual): # (d,), float: one more ingredient; the last row is padding
+        "Let in an ingredient that was not trained on"
+        self.rows = np.concatenate([self.rows[:-1], np.asarray(row, self.rows.dtype)[None], self.rows[-1:]])
+        u = self.w['usual']; self.w = dict(self.w, usual=np.concatenate([u[:-1], np.array([usual], u.dtype), u[-1:]]))
+
+# %% ../nbs/15_generator.ipynb #d0023290
 LARGE = dict(epochs=20, bs=128, lr=1.5e-3, wd=.05, patience=5, sizes=dict(ingredients=dict(d_model=160, n_layers=3, n_heads=5, dropout=.1), quantities=dict(d_model=128, n_layers=2, n_heads=4, dropout=.15)))
 SMALL = dict(epochs=40, bs=64, lr=1e-3, wd=.3, patience=10, sizes=dict(ingredients=dict(d_model=96, n_layers=2, n_heads=4, dropout=.3), quantities=dict(d_model=96, n_layers=2, n_heads=4, dropout=.2))) # below 20,000 recipes
 
 def export_weights(
     model, # `IngredientDecoder` or `QuantityModel`
     path, # .safetensors
+    counts=None, # (v,) training recipes that hold each ingredient
+    valid=None, # Validation sets; given for an `IngredientDecoder`, they tell how loud an ingredient that it never met may be
     **facts, # Sizes, seed, data: they travel with the weights
 ):
     "Weights of a trained model in the form that the engine loads"
@@ -119,8 +141,15 @@ def export_weights(
     from recipegen.training import save_weights
     model.eval()
     with torch.no_grad(): model.register_buffer('rows', model.embed().contiguous())
+    if counts is not None: model.register_buffer('counts', torch.as_tensor(counts, dtype=torch.int32))
+    if valid is not None:
+        from recipegen.cold_start import complete_net
+        net = DecoderEngine({k: x.numpy() for k,x in model.state_dict().items()}, facts['sizes']['n_heads'])
+        loud = complete_net(net.states, net.rows, net.w['bias'], (), valid, counts)[2]
+        facts |= dict(stranger=[loud.scale, loud.offset])
     save_weights(model, path, vocabulary=table().version, **facts)
     del model.rows
+    if counts is not None: del model.counts
 
 def train_models(
     corpora, # Corpora, or folders of corpora; empty: the embedded one
@@ -154,11 +183,12 @@ def train_models(
         hist[name] = fit(net, train, valid, loss, **how, seed=seed, out=part, resume=resume and (part/'checkpoint.safetensors').exists(), progress=progress)
         best = min(hist[name], key=lambda o: o['valid'])
         if progress: print(f'{name}: best epoch {best["epoch"]}, validation {best["valid"]:.4f} nat, {sum(o["seconds"] for o in hist[name]):.0f} s')
-        export_weights(net, out/f'{name}.safetensors', sizes=sizes[name], seed=seed, recipes=len(train), valid=best['valid'], epoch=best['epoch'])
+        more = dict(counts=np.bincount(train.ids, minlength=len(T)), valid=valid.distinct().sets()) if name == 'ingredients' else {}
+        export_weights(net, out/f'{name}.safetensors', **more, sizes=sizes[name], seed=seed, recipes=len(train), loss=best['valid'], epoch=best['epoch'])
     for name in models: shutil.rmtree(out/f'{name}.training', ignore_errors=True) # both are done: nothing is left to resume
     return hist
 
-# %% ../nbs/15_generator.ipynb #a04d4e87
+# %% ../nbs/15_generator.ipynb #d6045598
 @dataclass
 class Quantities:
     "Grams of a known list: the middle of the law, and an 80 % interval"
@@ -192,8 +222,10 @@ class RecipeGenerator:
         ingredients, # `DecoderEngine`
         quantities, # `QuantityEngine`
         model:str='recipegen', # Name that recipes carry
+        stranger=(1.,0.), # Scale and offset with which an ingredient that was not trained on is heard
     ):
-        self.ingredients,self.quantities,self.model,self.names = ingredients,quantities,model,table().names
+        self.ingredients,self.quantities,self.model,self.stranger,self.names,self.trained = ingredients,quantities,model,stranger,table().names,ingredients.v
+        self._meet()
 
     @classmethod
     def load(cls,
@@ -205,23 +237,53 @@ class RecipeGenerator:
         for name in ('ingredients','quantities'):
             w,facts = load_weights(folder/f'{name}.safetensors')
             if 'rows' not in w or 'sizes' not in facts or dict(ingredients='norm_e.weight', quantities='encoder.0.norm1.weight')[name] not in w: raise InputError(f'{folder/name}.safetensors: these are not the weights of the {name} model; train again')
-            got[name] = (w, facts['sizes']['n_heads'])
+            got[name] = (w, facts['sizes']['n_heads']); stranger = facts.get('stranger', (1.,0.)) if name == 'ingredients' else stranger
         from recipegen import __version__
-        return cls(DecoderEngine(*got['ingredients']), QuantityEngine(*got['quantities']), f'recipegen {__version__}')
+        return cls(DecoderEngine(*got['ingredients']), QuantityEngine(*got['quantities']), f'recipegen {__version__}', stranger)
 
     def resolve(self, name:str): return resolve(name)
+
+    def add_ingredient(self,
+        name:str, # Its name, new to the table
+        composition:dict, # {component: amount per 100 g}, as on a label: dict(protein=54, fat=28, carbohydrate=6, salt=.4)
+        **kw, # allergens, diets, aliases, group, density, units: see `IngredientTable.add`
+    ): # Newcomer: .nearest known ingredients with their likeness, .novelty from 0 to 1, .components known
+        "Let in an ingredient that no recipe has shown: at once it can be included, suggested and weighed, by what it is made of"
+        table().add(name, composition, **kw)
+        return self._meet()
+
+    def _meet(self): # rows for what has joined the table since
+        T,I,Q,new = table(),self.ingredients,self.quantities,None
+        for i in range(I.v, len(T)):
+            from recipegen.cold_start import newcomer
+            n,d = self.trained,I.rows.shape[1]; known = np.flatnonzero(I.w['counts'] >= 20) if 'counts' in I.w else None
+            new = newcomer(T.composition[i].astype(float), np.c_[I.rows[:n], I.w['bias'][:n], Q.rows[:n], Q.w['usual'][:n]], np.arange(n) if known is None else known)
+            row,bias,other,usual = np.split(new.targets, [d, d+1, len(new.targets)-1]); (scale,offset) = self.stranger
+            I.join(scale*row, scale*bias[0]+offset); Q.join(other, usual[0])
+        return new
 
     def next_log_probs(self,
         lists, # Lists of names; one named twice counts once
     ): # (n, v+1) float32, natural log; last column: the recipe ends
         "The law of what comes next; what is already inside has probability zero, and the order of a list does not matter"
-        sets = [sorted({table()[resolve(n)].id for n in l}) for l in lists]
-        z = self.ingredients.logits(sets)
+        sets = self._sets(lists); z = self.ingredients.logits(sets)
         for r,s in zip(z, sets): r[s] = -np.inf
         return log_softmax(z).astype(np.float32)
 
+    def missing_log_probs(self,
+        lists, # Lists of names; one named twice counts once
+    ): # (n, v) float32, natural log
+        "The law of the one that is missing, where exactly one is: sharper than `next_log_probs`, for who asks knows more"
+        sets = self._sets(lists); z = self.ingredients.logits(sets, self.ingredients.last)[:,:-1]
+        for r,s in zip(z, sets): r[s] = -np.inf
+        return log_softmax(z).astype(np.float32)
+
+    def _sets(self, lists):
+        self._meet()
+        return [sorted({table()[resolve(n)].id for n in l}) for l in lists]
+
     def _allowed(self, include, exclude, diet, without):
-        ok = table().allowed(diet, without)
+        self._meet(); ok = table().allowed(diet, without)
         for n in include:
             if ok[table()[n].id]: continue
             if diet and not table().allowed(diet)[table()[n].id]: raise InputError(f'{n} is not {diet}; leave it out, or the diet')
@@ -291,7 +353,7 @@ class RecipeGenerator:
         grams:float=None, # Total; None: 100 g, or what locked weights imply
     ): # list of Quantities: .grams, .low, .high in the same order
         "Grams of known ingredients, with 80 % intervals"
-        incs = [read_amounts(l) for l in lists]
+        self._meet(); incs = [read_amounts(l) for l in lists]
         for i in incs:
             if not i: raise InputError('an empty list cannot be weighed; name at least one ingredient')
             if all(i.values()) and grams and abs(sum(i.values())-grams) > 1e-6*grams: raise InputError(f'every weight is locked and they make {sum(i.values()):g} g, not {grams:g} g')
