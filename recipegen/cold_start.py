@@ -246,7 +246,7 @@ def auc_text(
     if 'seeds' in t: o['shuffles'] = t.seeds
     return f'{o.to_string()}\n{t.ingredients.iloc[0]} ingredients, each out of training; mean of their AUC [95 % interval over ingredients]'
 
-# %% ../nbs/07_cold_start.ipynb #0497b900
+# %% ../nbs/07_cold_start.ipynb #d2c08392
 def plot_aucs(
     t:pd.DataFrame, # From `ingredient_to_recipes`
     names, # Of all ingredients
@@ -262,7 +262,7 @@ def plot_aucs(
     ax.set_xlabel('training recipes that hold it (not shown to the regression)'); ax.set_ylabel('AUC'); ax.legend(fontsize=7)
     g = t.groupby([table()[int(i)].group for i in t.index])[['seen','composition']].mean()[lambda x: x.index.map(pd.Series([table()[int(i)].group for i in t.index]).value_counts())>=5].sort_values('composition')
     axs[1].barh(g.index, g.composition, color='C0', label='composition'); axs[1].plot(g.seen, g.index, 'C2|', label='seen'); axs[1].axvline(.5, c='k', lw=.6); axs[1].set_xlim(.3,1)
-    axs[1].tick_params(labelsize=7); axs[1].set_xlabel('mean AUC by food group'); axs[1].legend(fontsize=7); fig.tight_layout()
+    axs[1].tick_params(labelsize=7); axs[1].set_xlabel('mean AUC by food group'); axs[1].set_title('bars: composition; green: seen', fontsize=8); fig.tight_layout()
     return fig
 
 # %% ../nbs/07_cold_start.ipynb #fe14fb2c
