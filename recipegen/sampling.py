@@ -5,7 +5,7 @@
 # %% auto #0
 __all__ = ['log_softmax', 'temperature', 'top_k', 'top_p', 'min_p', 'constrain', 'streams', 'draw', 'sample', 'load_weights']
 
-# %% ../nbs/06_sampling.ipynb #f557d34a
+# %% ../nbs/06_sampling.ipynb #f0e7cfb8
 import numpy as np
 from .ingredients import table, InputError
 
@@ -115,7 +115,7 @@ def sample(
         if len(live): logits,state = model.decode(state, pick[going], going)
     return list(zip(out, lp.tolist()))
 
-# %% ../nbs/06_sampling.ipynb #74f91339
+# %% ../nbs/06_sampling.ipynb #fcc62cb6
 def load_weights(
     path, # A .safetensors file
 ): # dict of numpy arrays, dict of facts

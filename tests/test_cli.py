@@ -135,7 +135,14 @@ def test_version_and_help():
 
 def test_evaluate(answer, corpus):
     o = json.loads(answer('evaluate', '--task', 'completion', '--corpus', corpus, '--format', 'json'))
-    assert o['task'] == 'completion' and any(s['name'].startswith('recipegen') for s in o['systems']) and len(o['systems']) > 3
+    assert o['task'] == 'completion' and any(s['name'].startswith('recipegen') for s in o['systems']) and {'EASE','popularity','recipe-kNN','item cosine'} <= {s['name'] for s in o['systems']}
+    assert 0 <= o['several'][0]['f1'] <= 1
+
+def test_evaluate_cold_start(answer, corpus):
+    o = json.loads(answer('evaluate', '--task', 'cold_start', '--corpus', corpus, '--format', 'json'))
+    assert {'composition','shuffled','seen'} <= {s['name'] for s in o['to_recipes']} and {'composition','shuffled'} <= {s['name'] for s in o['to_ingredients']}
+
+def test_evaluate_generation_wants_recipes(corpus, refused): refused(['evaluate','--task','generation','--corpus',corpus], 'larger corpus')
 
 def test_answering_is_light():
     "No torch, no pandas; no Arrow either"
@@ -371,3 +378,23 @@ def test_killed_and_resumed(corpus, tmp_path):
         (a,facts),(b,others) = (load_weights(tmp_path/o/f'{n}.safetensors') for o in ('w','whole'))
         assert facts == others and a.keys() == b.keys() and all(np.array_equal(a[k], b[k]) for k in a)
     assert main(['generate','--weights',str(tmp_path/'w'),'--out',str(tmp_path/'r.txt')]) == 0
+
+# Ingredients of one's own
+
+PANTRY = 'name,protein_g,fat_g,carbohydrate_g,salt,allergens,diets,aliases\noat cream,1,13,6.5,0.1,gluten,vegan;vegetarian,oat cuisine\n"moon, powdered",60,20,8,,,,\n'
+
+def test_ingredients_of_ones_own(tmp_path):
+    (tmp_path/'pantry.csv').write_text(PANTRY); own = lambda *a: run(*a, '--ingredients', 'pantry.csv', '--format', 'json', cwd=tmp_path)
+    r = json.loads(own('generate','--include','oat cuisine=120','--diet','vegan').stdout); assert dict((o['name'], o['grams']) for o in r['ingredients'])['oat cream'] == 120
+    r = json.loads(own('quantify','--include','flour, oat cream, sugar').stdout); assert all(o['grams'] > 0 for o in r['ingredients']) and r['nutrition']['fat_g'] > 0
+    r = json.loads(own('complete','--include','oat cream, leek','--n','1187').stdout); names = [o['name'] for o in r['suggestions']]; assert 'moon, powdered' in names and 'oat cream' not in names
+    r = json.loads(own('complete','--include','leek','--without','milk','--n','1187').stdout); names = [o['name'] for o in r['suggestions']]; assert 'oat cream' in names and 'moon, powdered' not in names # not stated: not allowed
+    (tmp_path/'lines.txt').write_text('200 g oat cream\n'); assert json.loads(own('parse','lines.txt').stdout)['items'][0]['ingredient'] == 'oat cream'
+    assert run('generate','--include','oat cream', cwd=tmp_path).returncode == 2 # only where the file is named
+
+@pytest.mark.parametrize('text,words', [('name,protien\nx,1\n', ('protien','nearest: protein')), ('colour,fat\nx,1\n', ('column "name"',)), ('name,fat\nButter,80\n', ('butter','already')), ('name,fat\nx1,-3\n', ('x1','-3')), ('name,fat\nx1,lots\n', ('x1','not a number')),
+    ('name,fat,protein\nx1,80,80\n', ('x1','160 g')), ('name,fat\nx1,\n', ('x1','no component')), ('name,fat,diets\nx1,3,paleo\n', ('paleo',)), ('name,fat\nx1,3,4\n', ('row 2',)), ('', ('header',)), ('name,fat\n,3\n', ('row 2','no name')), ('name,fat,density\nx1,3,heavy\n', ('density',))])
+def test_ingredients_that_cannot_be(text, words, tmp_path, refused):
+    (tmp_path/'p.csv').write_text(text); refused(['generate','--ingredients','p.csv'], *words)
+
+def test_ingredients_no_file(refused): refused(['complete','--include','egg','--ingredients','nowhere.csv'], 'nowhere.csv')
