@@ -8,10 +8,9 @@ __all__ = ['VIEWS', 'WHOLE', 'GROUPS', 'CONSTANT', 'BANDS', 'scaled', 'views', '
            'ingredient_to_recipes', 'auc_summary', 'auc_text', 'plot_aucs', 'hold_out', 'without', 'stranger_cases',
            'with_strangers', 'Loudness', 'calibrate', 'stranger_ranks', 'ease_log', 'stranger_profiles', 'band',
            'recipe_to_ingredients', 'stranger_summary', 'stranger_text', 'cold_rows', 'complete_net', 'Newcomer',
-           'read_composition', 'newcomer', 'ColdStart', 'evaluate_cold_start', 'cold_start_text', 'plot_strangers']
+           'newcomer', 'ColdStart', 'evaluate_cold_start', 'cold_start_text', 'plot_strangers']
 
-# %% ../nbs/07_cold_start.ipynb #33875ce0
-import difflib
+# %% ../nbs/07_cold_start.ipynb #0aa1cfdd
 from typing import NamedTuple
 import numpy as np, pandas as pd
 from .ingredients import table, InputError
@@ -539,7 +538,7 @@ def complete_net(
     e[held],bias[held] = l.scale*rows[held],l.scale*b[held]+l.offset
     return e,bias,l
 
-# %% ../nbs/07_cold_start.ipynb #9e283a77
+# %% ../nbs/07_cold_start.ipynb #82f5ba6b
 class Newcomer(NamedTuple):
     "What composition says of a new ingredient"
     targets:np.ndarray # (d,) what the regression tells
@@ -547,45 +546,15 @@ class Newcomer(NamedTuple):
     novelty:float      # Share of the known that are less of a surprise; near 1: nothing like it is known
     components:int     # How many amounts the answer rests on
 
-_sum = 'water','protein','fat','carbohydrate','ash','alcohol'
-
-def read_composition(
-    composition:dict, # {component, by name or SR28 number: amount per 100 g in the unit of the table}
-): # (m,) NaN where unknown
-    "A label as a row of the table; what cannot be is refused in one line"
-    C = table().components; at = {c[k].lower():j for j,c in enumerate(C) for k in ('name','number')}; x = np.full(len(C), np.nan)
-    if not hasattr(composition, 'items'): raise InputError('a composition is a dict of amounts per 100 g, as {"protein": 12, "fat": 3.5}')
-    for k,a in composition.items():
-        j = at.get(str(k).strip().lower())
-        if j is None: raise InputError(f'no component "{k}"; nearest: {", ".join(difflib.get_close_matches(str(k).lower(), [c["name"].lower() for c in C], cutoff=0))}')
-        name,unit = C[j]['name'],C[j]['unit']
-        if a is None or (isinstance(a, str) and not a.strip()): continue # an empty cell: not known
-        try: y = float('nan' if isinstance(a, bool) else a)
-        except (TypeError, ValueError): y = np.nan
-        if not np.isfinite(y): raise InputError(f'{name}: "{a}" is not a number; give {unit} per 100 g, or leave it out if it is not known')
-        if y<0: raise InputError(f'{name}: {y:g} is negative; give {unit} per 100 g')
-        most = {'g':100, 'mg':1e5, 'µg':1e8, 'kcal':902}[unit]
-        if y>most: raise InputError(f'{name}: {y:g} {unit} in 100 g cannot be; at most {most:g}')
-        if np.isfinite(x[j]): raise InputError(f'{name} is given twice; give it once')
-        x[j] = y
-    if not np.isfinite(x).any(): raise InputError('nothing is known of what it is made of; give at least one amount, as {"protein": 12}')
-    p = {n: x[at[n]] for n in _sum}; total = np.nansum(list(p.values()))
-    if total>102: raise InputError(f'{", ".join(n for n in _sum if p[n]>0)} add up to {total:.4g} g in 100 g; check the amounts')
-    for part,whole in (('saturated fat','fat'),('sugars','carbohydrate')):
-        if x[at[part]] > x[at[whole]]+5: raise InputError(f'{part} {x[at[part]]:g} g is more than {whole} {x[at[whole]]:g} g; check the amounts')
-    if np.isnan(p['water']) and np.isfinite([p['protein'],p['fat'],p['carbohydrate']]).all(): x[at['water']] = max(0., 100-total)
-    return x
-
 def newcomer(
-    composition, # dict for `read_composition`, or (m,) amounts with NaN where unknown
-    targets, # (v, d) what is known of the table's ingredients: rows, biases, profiles
+    amounts, # (m,) per 100 g, NaN where unknown; `table().row` reads them from a label
+    targets, # (v, d) what is known of the first `v` ingredients of the table: rows, biases, profiles
     known=None, # Ids whose targets can be believed; None: all
     ridge:float=.1, # How much is noise
     n:int=5, # How many neighbours are named
 ): # Newcomer
     "What `targets` would be for an ingredient that is not in the table"
-    x = np.asarray(composition, float) if isinstance(composition, np.ndarray) else read_composition(composition)
-    known = np.arange(len(table())) if known is None else np.asarray(known, int); values = np.array(table().composition, float)
+    x,v = np.asarray(amounts, float),len(targets); known = np.arange(v) if known is None else np.asarray(known, int); values = np.array(table().composition[:v], float)
     values[:,~np.isfinite(x)] = np.nan; kernel = CompositionKernel(values); like = kernel(x[None])[0]
     P = _inverse(kernel()[np.ix_(known,known)], ridge); k = like[known]+CONSTANT; Y = np.asarray(targets, float)[known]
     surprise = 1+CONSTANT-k@P@k; usual = 1/np.diag(P)-ridge

@@ -152,7 +152,7 @@ def read_allergens(
         if w and normalize(w) not in _said: raise InputError(f'unknown allergen "{w}"; choose from: {", ".join(ALLERGENS)}')
     return list(dict.fromkeys(a for w in words if w for a in _said[normalize(w)]))
 
-# %% ../nbs/00_ingredients.ipynb #0568d349
+# %% ../nbs/00_ingredients.ipynb #278ac7eb
 class IngredientTable:
     "All ingredients: names, composition, diets"
     def __init__(self,
@@ -206,9 +206,34 @@ class IngredientTable:
         if found: raise InputError(f'"{name}": {plain} is told in {self.components[found[0]]["unit"]} per 100 g')
         raise InputError(f'no component "{name}"; nearest: {", ".join(difflib.get_close_matches(plain, self._cols, cutoff=0))}')
 
+    def row(self,
+        composition:dict, # {component: amount per 100 g, in the component's unit}; 'salt' in g is read as sodium; None or '' where not known
+        name:str='composition', # What errors speak of
+    ): # (m,) float32 amounts, NaN where unknown; (m,) bool, True where given
+        "A label as a row of the table; water is what protein, fat and carbohydrate leave. What cannot be is refused in one line"
+        if not hasattr(composition, 'items'): raise InputError(f'{name}: give a dict of amounts per 100 g, as {{"protein": 12, "fat": 3.5}}')
+        row = np.full(len(self.components), np.nan, np.float32); at = {n: self._cols[n] for n in ('water','protein','fat','carbohydrate','ash','alcohol','saturated fat','sugars')}
+        for c,x in composition.items():
+            if x is None or x == '': continue
+            try: y = float('nan' if isinstance(x, bool) else x)
+            except (TypeError, ValueError): y = np.nan
+            if not np.isfinite(y): raise InputError(f'{name}: {c} "{x}" is not a number; leave out what is not known')
+            if c == 'salt': c,y = 'sodium',y*393.4 # mg Na in 1 g NaCl
+            j = self.component(c); unit = self.components[j]['unit']; most = {'g':100, 'mg':1e5, 'µg':1e8, 'kcal':902}[unit]
+            if not 0 <= y <= most: raise InputError(f'{name}: {c} {y:g} {unit} in 100 g cannot be; give 0 to {most:g}')
+            if np.isfinite(row[j]): raise InputError(f'{name}: {self.components[j]["name"]} is given twice')
+            row[j] = y
+        given = np.isfinite(row); mass = np.nansum(row[[at[n] for n in ('water','protein','fat','carbohydrate','ash','alcohol')]])
+        if not given.any(): raise InputError(f'{name}: no component is given; the protein, fat, carbohydrate and salt of its label are a start')
+        if mass > 102.5: raise InputError(f'{name}: water, protein, fat, carbohydrate, ash and alcohol make {mass:.0f} g in 100 g; check the amounts and their units')
+        for part,whole in (('saturated fat','fat'), ('sugars','carbohydrate')):
+            if row[at[part]] > row[at[whole]]+5: raise InputError(f'{name}: {row[at[part]]:g} g of {part} is more than {row[at[whole]]:g} g of {whole}; check the amounts')
+        if not given[at['water']] and given[[at[n] for n in ('protein','fat','carbohydrate')]].all(): row[at['water']] = max(0, 100-mass)
+        return row,given
+
     def add(self,
         name:str, # Its name, new to the table
-        composition:dict, # {component: amount per 100 g, in the component's unit}; 'salt' in g is read as sodium
+        composition:dict, # As in `row`
         allergens=None, # Of `ALLERGENS`; None: not stated, so it counts as holding them all
         diets=(), # Of `DIETS`: those that allow it; what is not stated is not allowed
         group:str='other', # Food group
@@ -218,28 +243,14 @@ class IngredientTable:
     )->Ingredient:
         "Give the table one more row, for as long as the program runs; what is not told stays unknown"
         _ = self.version # of the rows that ship: weights keep fitting
-        name,new = ' '.join(name.lower().split()),{}
-        if not normalize(name): raise InputError(f'"{name}": an ingredient needs a name of letters')
+        name,i = ' '.join(name.lower().split()),len(self)
         for a in (name, *aliases):
+            if not normalize(a): raise InputError(f'"{a}": an ingredient needs a name of letters')
             if normalize(a) in self.keys: raise InputError(f'"{a}" is in the table already, as {self.names[self.keys[normalize(a)]]}; choose another name')
-        row = np.full(len(self.components), np.nan, np.float32)
-        for c,x in composition.items():
-            try: x = float(x)
-            except (TypeError, ValueError): raise InputError(f'{name}: {c} "{x}" is not a number') from None
-            if not 0 <= x < 1e7: raise InputError(f'{name}: {c} {x:g} is not an amount; give 0 or more per 100 g')
-            if c == 'salt': c,x = 'sodium',x*393.4 # mg Na in 1 g NaCl
-            j = self.component(c)
-            if self.components[j]['unit'] == 'g' and x > 100: raise InputError(f'{name}: {x:g} g of {self.components[j]["name"]} in 100 g is impossible')
-            row[j] = x
-        known = ~np.isnan(row); main = [self._cols[c] for c in ('water','protein','fat','carbohydrate','ash','alcohol')]
-        if not known.any(): raise InputError(f'{name}: no component is given; the protein, fat, carbohydrate and sodium of its label are a start')
-        mass = np.nansum(row[main])
-        if mass > 105: raise InputError(f'{name}: water, protein, fat, carbohydrate, ash and alcohol make {mass:.0f} g in 100 g; check the amounts and their units')
-        if np.isnan(row[main[0]]) and known[main[1:4]].all(): row[main[0]] = max(0, 100-mass) # what is not protein, fat or carbohydrate is mostly water
-        i = len(self)
+        row,given = self.row(composition, name)
         o = Ingredient(name, i, group, 'processed', '', 'own', float(density), dict(units or {}), (), tuple(read_allergens(ALLERGENS if allergens is None else allergens)), tuple(read_diet(d) for d in diets), tuple(aliases))
         self.ingredients.append(o); self.names.append(name); self._ids[name] = i; self.keys |= {normalize(a): i for a in (name, *aliases)}
-        self.composition,self.measured,self.imputed = (np.concatenate([a, x[None]]) for a,x in ((self.composition, row), (self.measured, known), (self.imputed, ~known & ~np.isnan(row))))
+        self.composition,self.measured,self.imputed = (np.concatenate([a, x[None]]) for a,x in ((self.composition, row), (self.measured, given), (self.imputed, ~given & np.isfinite(row))))
         return o
 
     def nearest(self,
