@@ -1,13 +1,13 @@
 """What was tried for the ingredient model, one change at a time, judged on validation alone.
 
-    python study/tried.py corpora/recipes_73k ../shared/data/fndds
+    python study/tried.py corpora/recipes_73k
 
 The base is small and briefly trained, so that many changes can be compared on one core: width 96, two blocks, two passes over the
 training side, both questions. Each line of study/tried.json is one change: recall@10 and mean reciprocal rank when one ingredient of
 each validation recipe is hidden, and the gain over the base with a paired 95 % interval over recipes (one seed: the interval does not
 hold the chance of training). Runs that are in the file already are skipped.
 """
-import copy,csv,gzip,json,sys,time
+import copy,json,sys,time
 from functools import partial
 from pathlib import Path
 import numpy as np,torch
@@ -48,17 +48,7 @@ def smooth(eps, model, ids): # label smoothing: a share of the target goes to ev
     flat = -keep['z'].log_softmax(-1).mean(-1)
     return (1-eps)*l+eps*flat
 
-def fndds_sets(folder):
-    "Survey dishes as sets, where all ingredients are foods of the table"
-    of = {}
-    for o in table(): 
-        if o.match in ('exact','near') and o.sr28.isdigit(): of.setdefault(o.sr28.lstrip('0'), o.id)
-    dishes = {}
-    with gzip.open(next(Path(folder).glob('*.csv.gz')), 'rt', encoding='utf-8-sig') as f:
-        for r in csv.DictReader(f): dishes.setdefault(r['Food code'], []).append(of.get(r['Ingredient code'].lstrip('0')))
-    return {tuple(sorted(set(d))) for d in dishes.values() if None not in d and len(set(d)) >= 3}
-
-def main(folder, fndds, path='study/tried.json'):
+def main(folder, path='study/tried.json'):
     torch.set_num_threads(1); path = Path(path); T = table(); v = len(T)
     C = Corpus.load(folder).distinct(); train,valid = C.split('train'),C.split('valid'); few = valid.select(np.random.default_rng(0).permutation(len(valid))[:400])
     wiki = (C+Corpus.load()).distinct().split('train')
@@ -83,20 +73,18 @@ def main(folder, fndds, path='study/tried.json'):
         note(name, answers((shadow or m).eval(), visible, question), time.time()-t)
         return m
     m = run('base', save=True)
-    E = np.concatenate([ease(co, 30.)(visible[k:k+256]) for k in range(0, 4000, 256)]); K = np.concatenate([recipe_knn(train.sets(), v, 50)(visible[k:k+256]) for k in range(0, 4000, 256)])
+    E = np.concatenate([ease(co, 30.)(visible[k:k+256]) for k in range(0, len(visible), 256)]); K = np.concatenate([recipe_knn(train.sets(), v, 50)(visible[k:k+256]) for k in range(0, len(visible), 256)])
     note('EASE alone', E, 0); note('recipe-kNN alone', K, 0)
     for a in (2,5): note(f'base + {a} EASE, added after training', scores['base']+a*E, 0)
     for a in (.2,.4): note(f'base + {a} log kNN, added after training', scores['base']+a*np.log(K/K.sum(1, keepdims=True)+1e-3), 0)
     if 'base, asked "what may come next"' not in log: note('base, asked "what may come next"', answers(m, visible, 'begin'), 0)
     run('one question only: what remains', remaining_loss, question='begin')
-    run('causal, all that remain', remaining_loss, dict(causal=True))
-    run('causal, teacher forcing', next_loss, dict(causal=True))
-    run('one block', net=dict(n_layers=1)); run('four blocks', net=dict(n_layers=4)); run('width 160', net=dict(d_model=160, n_heads=5))
-    run('no dropout', net=dict(dropout=0.)); run('dropout .2', net=dict(dropout=.2)); run('weight decay .3', how=dict(wd=.3))
-    run('label smoothing .05', partial(smooth, .05)); run('moving average .995', ema=.995); run('rate .004', how=dict(lr=4e-3)); run('rate .001', how=dict(lr=1e-3))
+    run('causal, all that remain', remaining_loss, dict(causal=True)); run('causal, teacher forcing', next_loss, dict(causal=True))
     P = np.linalg.inv(co+30*np.eye(v)); B = -P/np.diag(P); np.fill_diagonal(B, 0)
     run('gated sum with EASE, trained together', cls=partial(Gated, torch.tensor(B, dtype=torch.float32)))
-    run('with Wikibooks', data=wiki)
     if 'base, second seed' not in log: run('base, second seed', seed=1); note('two seeds, laws averaged', np.logaddexp(scores['base'], scores['base, second seed']), 0)
+    run('one block', net=dict(n_layers=1)); run('four blocks', net=dict(n_layers=4)); run('no dropout', net=dict(dropout=0.)); run('dropout .2', net=dict(dropout=.2))
+    run('moving average .995', ema=.995); run('label smoothing .05', partial(smooth, .05)); run('weight decay .3', how=dict(wd=.3))
+    run('rate .004', how=dict(lr=4e-3)); run('rate .001', how=dict(lr=1e-3)); run('with Wikibooks', data=wiki); run('width 160', net=dict(d_model=160, n_heads=5))
 
 if __name__ == '__main__': main(*sys.argv[1:])
