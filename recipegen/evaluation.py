@@ -9,10 +9,10 @@ __all__ = ['SHRINK', 'KINDS', 'NEIGHBOURS', 'RIDGES', 'BASELINES', 'BANDS', 'FOU
            'completion_ranks', 'completion', 'decoder_scores', 'named_scores', 'plot_completion', 'by_band',
            'load_decoder', 'corpus_sides', 'evaluate_completion', 'completion_text', 'nearest', 'own_names',
            'split_sets', 'to_table', 'in_table', 'read_ahn', 'read_whats_cooking', 'hide_half', 'set_errors', 'first_k',
-           'above', 'copy_nearest', 'until_end', 'ask', 'several_baselines', 'several', 'evaluate_several',
+           'above', 'copy_nearest', 'until_end', 'ask', 'cut', 'several_baselines', 'several', 'evaluate_several',
            'several_text', 'tidy']
 
-# %% ../nbs/07_evaluation.ipynb #a3d8304a
+# %% ../nbs/07_evaluation.ipynb #ec5ea886
 import gzip, json, re
 from collections import Counter
 from functools import lru_cache
@@ -20,7 +20,7 @@ from pathlib import Path
 import numpy as np, pandas as pd
 from .ingredients import table, match, normalize, MODIFIERS, InputError
 from .recipes import Corpus, SIDES, side
-from .sampling import load_weights
+from .sampling import load_weights, log_softmax
 
 # %% ../nbs/07_evaluation.ipynb #12a4e297
 def hide_one(
@@ -287,17 +287,20 @@ def completion(
     t.insert(0, 'setting', [setting.get(n, '') for n in t.index])
     return t
 
-# %% ../nbs/07_evaluation.ipynb #345e9560
+# %% ../nbs/07_evaluation.ipynb #8e23f7ce
 def decoder_scores(
     model, # An `IngredientDecoder`
     sets, # b id arrays
+    last:bool=False, # Ask an order-free net which one is missing, where exactly one is
 ): # (b, v+1) logits of the next ingredient
     "What the decoder says after all that is visible; `partial(decoder_scores, model)` is a scorer"
     import torch
     from recipegen.training import pad_sets
     was = model.training; model.eval()
     xb = pad_sets([np.concatenate([[model.begin], s]) for s in sets], model.pad)
-    with torch.no_grad(): out = model(xb)[torch.arange(len(sets)),torch.tensor([len(s) for s in sets])]
+    with torch.no_grad():
+        if model.causal: out = model(xb)[torch.arange(len(sets)),torch.tensor([len(s) for s in sets])]
+        else: out = model(xb, (xb != model.pad)[:,None], xb.new_full((len(sets),1), model.last if last else model.begin))[:,0]
     model.train(was)
     return out.numpy()
 
@@ -338,7 +341,7 @@ def by_band(
     label = [str(a) if b==a+1 else f'{a} to {b-1}' for a,b in zip(edges, edges[1:])]+[f'{edges[-1]} or more']
     return pd.concat({label[k]: summary(ranks[at==k], hidden[at==k], **kwargs) for k in range(len(edges)) if (at==k).any()}, names=['band'])
 
-# %% ../nbs/07_evaluation.ipynb #7ec6c1ff
+# %% ../nbs/07_evaluation.ipynb #9b2c7aee
 def load_decoder(
     path, # The ingredients.safetensors that training wrote, or the folder that holds it
 ): # IngredientDecoder, in evaluation mode
@@ -348,7 +351,7 @@ def load_decoder(
     from recipegen.composition import scale_composition
     from recipegen.decoder import IngredientDecoder
     path = Path(path)/'ingredients.safetensors' if Path(path).is_dir() else Path(path)
-    w,facts = load_weights(path); w.pop('rows', None) # rows: for use without torch
+    w,facts = load_weights(path); w = {k: x for k,x in w.items() if k not in ('rows','counts')} # these are for use without torch
     try: net = IngredientDecoder(scale_composition(table().composition, table().measured), **facts['sizes']); net.load_state_dict({k: torch.from_numpy(x) for k,x in w.items()})
     except (KeyError, TypeError, RuntimeError): raise InputError(f'{path}: these are not the weights of an ingredient decoder; name the file that training wrote') from None
     return net.eval()
@@ -373,7 +376,7 @@ def evaluate_completion(
     "Completion on the test side of a corpus"
     sides = corpus_sides(folder)
     if weights is not None:
-        net = load_decoder(weights); systems = {'recipegen': lambda sets: decoder_scores(net, sets), **(systems or {})}
+        net = load_decoder(weights); systems = {'recipegen': lambda sets: decoder_scores(net, sets, last=not net.causal), **(systems or {})}
     return completion(systems or {}, *sides, seed=seed)
 
 def completion_text(
@@ -544,7 +547,7 @@ def until_end(
         return [t[len(s):] for s,t in zip(sets, now)]
     return rest
 
-# %% ../nbs/07_evaluation.ipynb #8ecd66b4
+# %% ../nbs/07_evaluation.ipynb #655858a5
 COUNTS = tuple(range(1,13))
 THRESHOLDS = (.05,.075,.1,.125,.15,.175,.2,.25,.3,.4)
 
@@ -563,6 +566,20 @@ def ask(
             if len({*a.tolist()}|{*np.asarray(s).tolist()}) < len(a)+len(s) or (len(a) and not 0<=a.min()<=a.max()<v): raise ValueError('an answer holds an ingredient twice, one that is visible, or an id that is none')
         out += got
     return out
+
+def cut(
+    scores, # Scorer
+    valid, # Validation sets
+    v:int, # Size of the vocabulary
+    seed:int=0, # Of the validation cases
+    n_valid:int=2000, # At most so many cases
+    ways=((above, (.01,.015,.02,.03,.04,.05,.06,.08,.1)), (first_k, COUNTS)), # Rules for stopping, and the settings of each
+): # system, its rule in words
+    "Name the likeliest: all over a threshold, or so many, whichever has the best mean F1 on validation"
+    vis,gone = [x[:n_valid] for x in hide_half(valid, seed)]
+    once = np.concatenate([np.asarray(scores(vis[k:k+256]))[:,:v] for k in range(0, len(vis), 256)])
+    make,x = max(((m, x) for m,xs in ways for x in xs), key=lambda o: set_errors(o[0](lambda sets: once, v, o[1])(vis), gone)[:,2].mean())
+    return make(scores, v, x),f'{"over" if make is above else "first"} {x}'
 
 def several_baselines(
     train, # Training sets

@@ -152,9 +152,14 @@ def read_allergens(
         if w and normalize(w) not in _said: raise InputError(f'unknown allergen "{w}"; choose from: {", ".join(ALLERGENS)}')
     return list(dict.fromkeys(a for w in words if w for a in _said[normalize(w)]))
 
-# %% ../nbs/00_ingredients.ipynb #278ac7eb
+# %% ../nbs/00_ingredients.ipynb #5cf62551
+_never = {'vegan': ('crustaceans','egg','fish','milk','molluscs'), 'vegetarian': ('crustaceans','fish','molluscs'), 'gluten-free': ('gluten',), 'dairy-free': ('milk',), 'nut-free': ('nuts','peanuts')} # what a diet rules out
+
+def _words(x): return tuple(w.strip() for w in (re.split('[,;]', x) if isinstance(x, str) else x) if w.strip())
+
 class IngredientTable:
     "All ingredients: names, composition, diets"
+    on_add = [] # Functions to call when a row is added: who remembers names must forget
     def __init__(self,
         ingredients, # `Ingredient`s in order of id
         keys,        # {normalised name or alias: id}
@@ -163,7 +168,7 @@ class IngredientTable:
     ):
         self.ingredients,self.keys,self.components = ingredients,keys,components
         self.composition,self.measured,self.imputed = (tensors[k] for k in ('values','measured','imputed'))
-        self.names = [o.name for o in ingredients]
+        self.names,self.shipped = [o.name for o in ingredients],len(ingredients) # more may be added, see `add`
         self._ids = {n:i for i,n in enumerate(self.names)}
         self._cols = {c[k]:j for j,c in enumerate(components) for k in ('name','number')}
 
@@ -175,8 +180,8 @@ class IngredientTable:
 
     @cached_property
     def version(self)->str:
-        "Twelve hex digits of the names in order: where they agree, ids mean the same"
-        return hashlib.sha256('\n'.join(self.names).encode()).hexdigest()[:12]
+        "Twelve hex digits of the names that ship, in order: where they agree, ids mean the same"
+        return hashlib.sha256('\n'.join(self.names[:self.shipped]).encode()).hexdigest()[:12]
 
     def __len__(self): return len(self.ingredients)
     def __iter__(self): return iter(self.ingredients)
@@ -199,6 +204,7 @@ class IngredientTable:
         name:str, # Name or SR28 number, with or without its unit: 'saturated fat', '606', 'saturated_fat_g'
     )->int: # Column of `composition`
         "The component that is meant"
+        name = str(name)
         if name in self._cols: return self._cols[name]
         plain = re.sub('_(g|mg|ug|µg|kcal)$', '', name.strip()).replace('_', ' ').lower()
         found = [j for k,j in self._cols.items() if k.lower() == plain]
@@ -210,7 +216,7 @@ class IngredientTable:
         composition:dict, # {component: amount per 100 g, in the component's unit}; 'salt' in g is read as sodium; None or '' where not known
         name:str='composition', # What errors speak of
     ): # (m,) float32 amounts, NaN where unknown; (m,) bool, True where given
-        "A label as a row of the table; water is what protein, fat and carbohydrate leave. What cannot be is refused in one line"
+        "A label as a row of the table; water is what protein, fat and carbohydrate leave, energy what they give by Atwater's factors. What cannot be is refused in one line"
         if not hasattr(composition, 'items'): raise InputError(f'{name}: give a dict of amounts per 100 g, as {{"protein": 12, "fat": 3.5}}')
         row = np.full(len(self.components), np.nan, np.float32); at = {n: self._cols[n] for n in ('water','protein','fat','carbohydrate','ash','alcohol','saturated fat','sugars')}
         for c,x in composition.items():
@@ -218,7 +224,7 @@ class IngredientTable:
             try: y = float('nan' if isinstance(x, bool) else x)
             except (TypeError, ValueError): y = np.nan
             if not np.isfinite(y): raise InputError(f'{name}: {c} "{x}" is not a number; leave out what is not known')
-            if c == 'salt': c,y = 'sodium',y*393.4 # mg Na in 1 g NaCl
+            if str(c).strip().lower() in ('salt','salt_g'): c,y = 'sodium',y*393.4 # mg Na in 1 g NaCl
             j = self.component(c); unit = self.components[j]['unit']; most = {'g':100, 'mg':1e5, 'µg':1e8, 'kcal':902}[unit]
             if not 0 <= y <= most: raise InputError(f'{name}: {c} {y:g} {unit} in 100 g cannot be; give 0 to {most:g}')
             if np.isfinite(row[j]): raise InputError(f'{name}: {self.components[j]["name"]} is given twice')
@@ -228,13 +234,15 @@ class IngredientTable:
         if mass > 102.5: raise InputError(f'{name}: water, protein, fat, carbohydrate, ash and alcohol make {mass:.0f} g in 100 g; check the amounts and their units')
         for part,whole in (('saturated fat','fat'), ('sugars','carbohydrate')):
             if row[at[part]] > row[at[whole]]+5: raise InputError(f'{name}: {row[at[part]]:g} g of {part} is more than {row[at[whole]]:g} g of {whole}; check the amounts')
-        if not given[at['water']] and given[[at[n] for n in ('protein','fat','carbohydrate')]].all(): row[at['water']] = max(0, 100-mass)
+        if given[[at[n] for n in ('protein','fat','carbohydrate')]].all():
+            if not given[at['water']]: row[at['water']] = max(0, 100-mass)
+            if not given[e := self._cols['energy']]: row[e] = row[[at[n] for n in ('protein','fat','carbohydrate')]]@[4,9,4] + 7*np.nan_to_num(row[at['alcohol']])
         return row,given
 
     def add(self,
         name:str, # Its name, new to the table
         composition:dict, # As in `row`
-        allergens=None, # Of `ALLERGENS`; None: not stated, so it counts as holding them all
+        allergens=None, # Of `ALLERGENS`, a list or words between commas; [] for none; None or '': not stated, so it counts as holding them all
         diets=(), # Of `DIETS`: those that allow it; what is not stated is not allowed
         group:str='other', # Food group
         density:float=float('nan'), # g/ml as a cook measures it
@@ -242,15 +250,20 @@ class IngredientTable:
         aliases=(), # Other names
     )->Ingredient:
         "Give the table one more row, for as long as the program runs; what is not told stays unknown"
-        _ = self.version # of the rows that ship: weights keep fitting
-        name,i = ' '.join(name.lower().split()),len(self)
+        name,i,diets,aliases = ' '.join(name.lower().split()),len(self),_words(diets),_words(aliases)
         for a in (name, *aliases):
             if not normalize(a): raise InputError(f'"{a}": an ingredient needs a name of letters')
-            if normalize(a) in self.keys: raise InputError(f'"{a}" is in the table already, as {self.names[self.keys[normalize(a)]]}; choose another name')
-        row,given = self.row(composition, name)
-        o = Ingredient(name, i, group, 'processed', '', 'own', float(density), dict(units or {}), (), tuple(read_allergens(ALLERGENS if allergens is None else allergens)), tuple(read_diet(d) for d in diets), tuple(aliases))
+            if re.search('[,=;]', a): raise InputError(f'"{a}": a name cannot hold , = or ;, which part one name from the next')
+            if ids := match(a, self.keys): raise InputError(f'"{a}" is in the table already, as {self.names[min(ids)]}; choose another name')
+        row,given = self.row(composition, name); stated = allergens is not None and allergens != ''
+        holds,diets = tuple(read_allergens(allergens if stated else ALLERGENS)),tuple(read_diet(d) for d in diets)
+        for d,never in _never.items():
+            if stated and d in diets and (bad := [a for a in holds if a in never]): raise InputError(f'{name}: holds {", ".join(bad)}, so it is not {d}; correct the allergens or the diets')
+        if not (all(g > 0 and np.isfinite(g) for g in (units or {}).values()) and (density > 0 or density != density)): raise InputError(f'{name}: density and the weights of units must be above zero')
+        o = Ingredient(name, i, group, 'processed', '', 'own', float(density), dict(units or {}), (), holds, diets, aliases)
         self.ingredients.append(o); self.names.append(name); self._ids[name] = i; self.keys |= {normalize(a): i for a in (name, *aliases)}
         self.composition,self.measured,self.imputed = (np.concatenate([a, x[None]]) for a,x in ((self.composition, row), (self.measured, given), (self.imputed, ~given & np.isfinite(row))))
+        for f in self.on_add: f()
         return o
 
     def nearest(self,
@@ -293,7 +306,7 @@ def measures()->dict:
     "Units of measure, {name: (dimension, factor to g, ml or cm)}; look up as printed first (T and t differ), then in lower case"
     return {r['name']:(r['dimension'], float(r['factor'])) for r in _read('units.csv')}
 
-# %% ../nbs/00_ingredients.ipynb #a1c56f82
+# %% ../nbs/00_ingredients.ipynb #ca353353
 def read_ingredients(
     path, # CSV, one row an ingredient: name, and a column for each component that is known, per 100 g
 )->list: # keyword arguments of `IngredientTable.add`
@@ -301,16 +314,17 @@ def read_ingredients(
     try: text = open(path, encoding='utf-8-sig', newline='').read()
     except (OSError, UnicodeDecodeError) as e: raise InputError(f'{path}: cannot be read as a text file ({getattr(e, "strerror", None) or "not UTF-8"})') from None
     head,*rows = [r for r in csv.reader(text.splitlines()) if any(c.strip() for c in r)] or [[]]
-    head = [h.strip() for h in head]
+    head = [h.strip() for h in head]; twice = [h for h in head if h and head.count(h) > 1]
+    if twice: raise InputError(f'{path}: two columns are named "{twice[0]}"')
     if 'name' not in head or not rows: raise InputError(f'{path}: wants a header with a column "name" and one of each component, and a row an ingredient')
     extra,out = ('name','allergens','diets','aliases','group','density','units'),[]
     for h in head:
-        if h and h not in extra and h != 'salt': table().component(h)
+        if h and h not in extra and h.lower() not in ('salt','salt_g'): table().component(h)
     for n,r in enumerate(rows, 2):
         if len(r) > len(head): raise InputError(f'{path}, row {n}: {len(r)} cells under {len(head)} headings; put names that hold a comma into quotes')
         d = {h: c.strip() for h,c in zip(head, r) if h and c.strip()}
         if 'name' not in d: raise InputError(f'{path}, row {n}: has no name')
-        many = {k: [] if d[k].lower() == 'none' else [w.strip() for w in re.split('[;,]', d[k]) if w.strip()] for k in ('allergens','diets','aliases') if k in d}
+        many = {k: () if d[k].lower() == 'none' else _words(d[k]) for k in ('allergens','diets','aliases') if k in d}
         try: units = {k.strip(): float(g) for k,g in (u.split('=') for u in d.get('units', '').split(';') if u.strip())}; density = float(d.get('density', 'nan'))
         except ValueError: raise InputError(f'{path}, row {n}: units read cup=120;piece=50 and density is a number in g/ml') from None
         out.append(dict(name=d['name'], composition={h: x for h,x in d.items() if h not in extra}, group=d.get('group', 'other'), density=density, units=units, **many))

@@ -12,7 +12,7 @@ import html,re,unicodedata
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import NamedTuple
-from .ingredients import normalize,singular,table
+from .ingredients import IngredientTable,normalize,singular,table
 
 # %% ../nbs/01_lines.ipynb #eef4427c
 @dataclass(slots=True)
@@ -896,3 +896,5 @@ def parse_lines(
 )->list: # of `Item`
     "All items of several lines, in order"
     return [i for l in lines for i in parse_line(l)]
+
+IngredientTable.on_add.append(lambda: [f.cache_clear() for f in (_foods, _blockers, _edges, match, foods, tail)]) # an ingredient that joins the table is known from then on
