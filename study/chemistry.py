@@ -1,6 +1,6 @@
 """Does chemistry help? Four encodings trained alike, five seeds, three sizes of the training side; the hide-one test of each.
 
-    python study/chemistry.py train corpora/recipes_73k [seeds]
+    python study/chemistry.py train corpora/recipes_73k [seeds [sizes]]
     python study/chemistry.py summary
 
 Each run writes its ranks below build/chemistry and is skipped when they are there, so that the study can be stopped and taken up
@@ -34,7 +34,7 @@ def missing(net):
         with torch.no_grad(): return net(xb, (xb != net.pad)[:,None], torch.full((len(sets),1), net.last))[:,0].numpy()
     return scores
 
-def train_all(folder, seeds='01234', out='build/chemistry'):
+def train_all(folder, seeds='01234', sizes='100,10,1', out='build/chemistry'):
     torch.set_num_threads(1)
     C,out,v = Corpus.load(folder).distinct(),Path(out),len(table()); out.mkdir(parents=True, exist_ok=True)
     whole,valid,test = (C.split(s) for s in ('train','valid','test'))
@@ -42,13 +42,13 @@ def train_all(folder, seeds='01234', out='build/chemistry'):
     visible,hidden = hide_one(test.sets(), 0)
     np.savez_compressed(out/'cases.npz', hidden=hidden, count=np.bincount(whole.ids, minlength=v))
     for seed in map(int, seeds):
-        for size,epochs in SIZES.items():
+        for size in map(int, sizes.split(',')):
             train = whole.select(np.sort(np.random.default_rng([seed, size]).permutation(len(whole))[:len(whole)*size//100]))
             for row in ROWS:
                 path = out/f'{size}-{row.replace(" ", "")}-{seed}.npz'
                 if path.exists(): continue
                 t,net = time.time(),build(row, seed, log_prior(train, v))
-                h = fit(net, train, few, set_loss(both_loss), epochs=epochs, bs=128 if size==100 else 64, lr=2e-3, wd=.05, patience=99, seed=seed, progress=False)
+                h = fit(net, train, few, set_loss(both_loss), epochs=SIZES[size], bs=128 if size==100 else 64, lr=2e-3, wd=.05, patience=99, seed=seed, progress=False)
                 ranks = rank_cases(missing(net), visible, hidden, v)
                 np.savez_compressed(path, ranks=ranks.astype(np.float32), valid=min(o['valid'] for o in h), seconds=time.time()-t)
                 print(f'{size:3} % {row:17} seed {seed}: recall@10 {np.mean(ranks<=10):.4f}, validation {min(o["valid"] for o in h):.4f} nat, {time.time()-t:.0f} s', flush=True)

@@ -12,17 +12,12 @@ import json,sys,time
 from pathlib import Path
 import numpy as np,pandas as pd,torch
 from chemistry import ROWS,build
+from other_corpora import Sets
 from recipegen.cold_start import CompositionKernel,cold_aucs,complete_net,hold_out,recipe_to_ingredients,shuffle,stranger_summary,without
 from recipegen.evaluation import pair_counts
 from recipegen.ingredients import table
 from recipegen.recipes import Corpus
 from recipegen.training import both_loss,fit,log_prior,pad_sets,set_loss
-
-class Sets:
-    "Sets of ids as `fit` reads them"
-    def __init__(self, sets): self.ids,self.offsets = np.concatenate(sets),np.concatenate([[0], np.cumsum([len(s) for s in sets])]); self.grams = np.ones(len(self.ids))
-    def __len__(self): return len(self.offsets)-1
-    def set(self, i): return self.ids[self.offsets[i]:self.offsets[i+1]]
 
 def states(net, ask):
     "function: b id arrays -> (b, d): what the last norm makes of the recipe"
@@ -51,9 +46,7 @@ def train_all(folder, draws='01234', out='build/cold'):
             e2,b2,loud = complete_net(h, e, b, held, valid, n, shuffle(K, draw) if row == 'shuffled' else K)
             aucs = dict(told=cold_aucs(lambda s: h(s)@e2[held].T+b2[held], test, held))
             if row != 'id': aucs['read'] = cold_aucs(lambda s: h(s)@read[held].T, test, held)
-            t_b = recipe_to_ingredients(train, valid, test, K, draws=1, closed=False, systems={row: lambda d, o: lambda s: h(s)@e2.T+b2}) if draw == 0 else None
-            if t_b is None: # the protocol takes its draws from the front: ask for all up to this one, keep this one
-                t_b = recipe_to_ingredients(train, valid, test, K, draws=draw+1, closed=False, systems={row: lambda d, o: (lambda s: h(s)@e2.T+b2) if d == draw else (lambda s: np.zeros((len(s), v)))}); t_b = t_b[t_b.draw == draw]
+            t_b = recipe_to_ingredients(train, valid, test, K, draws=[draw], closed=False, systems={row: lambda d, o: lambda s: h(s)@e2.T+b2})
             t_b = t_b.merge(pd.DataFrame(dict(id=held, **{f'auc_{k}': a for k,a in aucs.items()})), on='id', how='left'); t_b.to_parquet(path)
             print(f'draw {draw} {row:17}: AUC '+', '.join(f'{k} {np.nanmean(a):.3f}' for k,a in aucs.items())+f'; recall@10 of all {t_b.recall_10.mean():.3f}, of strangers {t_b.recall_10_held.mean():.3f}; scale {loud.scale:.2f}, {time.time()-t:.0f} s', flush=True)
 

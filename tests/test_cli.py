@@ -353,7 +353,7 @@ def test_interrupt(corpus, tmp_path):
 TINY = '''
 import sys,time,recipegen.generator as g,recipegen.training as t
 from recipegen.cli import main
-g.SIZES = dict(ingredients=dict(d_model=16, n_layers=1, n_heads=2, dropout=.1), quantities=dict(d_model=16, n_layers=1, n_heads=2, dropout=.1))
+g.SMALL['sizes'] = dict(ingredients=dict(d_model=16, n_layers=1, n_heads=2, dropout=.1), quantities=dict(d_model=16, n_layers=1, n_heads=2, dropout=.1))
 wait,mean_loss = float(sys.argv[1]),t.mean_loss
 def slow(*args): time.sleep(wait); return mean_loss(*args) # leaves time to be killed in
 t.mean_loss = slow
