@@ -9,7 +9,7 @@ __all__ = ['OPTIONS', 'TASKS', 'show', 'main']
 import argparse,os,re,sys
 from pathlib import Path
 
-# %% ../nbs/17_cli.ipynb #19f505eb
+# %% ../nbs/17_cli.ipynb #8806e649
 def _number(text):
     try: x = float(text)
     except ValueError: x = float('nan')
@@ -42,9 +42,9 @@ OPTIONS = dict(
     ingredients=dict(action='append', default=[], metavar='FILE.csv', help='ingredients of your own: a column "name" and one of each component that is known, per 100 g (protein_g, fat_g, ..., salt); no training is needed'),
     corpus=dict(action='append', default=[], metavar='DIR', help='corpus folder, from recipegen import; may be given several times (default: the one that ships)'),
     out=dict(metavar='FILE', help='write to a file, not to the screen'),
-    epochs=dict(_int, help='at most so many rounds over the recipes, for each model (default 22, or 40 below 20,000 recipes)'),
+    epochs=dict(_int, help='at most so many rounds over the recipes, for each model (default 20, or 40 below 20,000 recipes)'),
     resume=dict(action='store_true', help='go on from the last checkpoint in --out'),
-    task=dict(choices=('completion','cold_start','generation','all'), required=True, help='completion: hide one ingredient, or half, and see who finds them; cold_start: ingredients out of training, told by their composition; generation: made-up recipes against real ones; all: each in turn'))
+    task=dict(choices=('completion','cold_start','generation','all'), required=True, help='completion: hide one ingredient, or half, and see who finds them; cold_start: ingredients out of training, told by their composition in closed form, whatever the weights; generation: made-up recipes against real ones; all: each in turn'))
 
 # %% ../nbs/17_cli.ipynb #c9139255
 class _Parser(argparse.ArgumentParser):
@@ -206,7 +206,7 @@ def _parse(a):
     if as_json: yield f'\n], "lines": {len(lines)}, "unmatched": {len(lost)}}}\n'
     if lost: a.after = f'{len(lost)} of {len(lines)} lines name no known ingredient:\n' + ''.join(f'  line {at}: {l}\n' for at,l in lost[:20]) + (f'  and {len(lost)-20} more, marked "unmatched" above\n' if len(lost) > 20 else '')
 
-# %% ../nbs/17_cli.ipynb #c7ea0635
+# %% ../nbs/17_cli.ipynb #aa5ba3e1
 def _import(a):
     out = Path(a.out); _can_fill(out)
     if out.exists() and not {p.name for p in out.iterdir()} <= {'manifest.json','recipes.arrow'}: _refuse(f'--out "{out}": holds other things than a corpus; name a new or an empty folder')
@@ -234,11 +234,13 @@ def _train(a):
     return [f'{n:<12} best epoch {b["epoch"]} of {len(hist[n])}: validation {b["valid"]:.4f} nat\n' for n,b in best.items()] + [f'weights in {out}; try: recipegen generate --weights {out}\n']
 
 def _completion(gen, folder, seed): # one hidden, then half hidden
-    from recipegen.evaluation import baselines,completion,completion_text,corpus_sides,several,several_text,until_end
+    from recipegen.evaluation import baselines,completion,completion_text,corpus_sides,cut,several,several_text,until_end
+    from recipegen.sampling import log_softmax
     import numpy as np
-    sides,net = corpus_sides(folder),gen.ingredients; base = baselines(*sides[:2], net.v, seed); law = lambda sets: net.logits(sets)
+    sides,net = corpus_sides(folder, 4),gen.ingredients; base = baselines(*sides[:2], net.v, seed); law = lambda sets: net.logits(sets)
     t = completion({gen.model: lambda sets: net.logits(sets, net.last), f'{gen.model}, asked what is next': law}, *sides, seed=seed, v=net.v, base=base)
-    h = several({f'{gen.model}, the likeliest': until_end(law, net.v), f'{gen.model}, drawn': until_end(law, net.v, rng=np.random.default_rng(seed))}, *sides, seed=seed, v=net.v, base=base)
+    likely,rule = cut(lambda sets: np.exp(log_softmax(law(sets))), sides[1], net.v, seed)
+    h = several({f'{gen.model}, {rule}': likely, f'{gen.model}, one by one': until_end(law, net.v), f'{gen.model}, drawn': until_end(law, net.v, rng=np.random.default_rng(seed))}, *sides, seed=seed, v=net.v, base=base)
     return dict(systems=t, several=h),f'{completion_text(t)}\n\n{several_text(h)}\n'
 
 def _cold(gen, folder, seed): # needs no weights: ingredients are taken out of training, and told by a closed form
@@ -246,11 +248,12 @@ def _cold(gen, folder, seed): # needs no weights: ingredients are taken out of t
     t = evaluate_cold_start(folder)
     return dict(to_recipes=auc_summary(t.to_recipes), to_ingredients=stranger_summary(t.to_ingredients)),cold_start_text(t)+'\n'
 
-def _generation(gen, folder, seed): # as the law is: nothing cut off
+def _generation(gen, folder, seed):
+    from functools import partial
     from recipegen.realism import evaluate_realism,realism_text
-    from recipegen.sampling import sample,streams
-    made = [ids for at in range(0, 5000, 500) for ids,_ in sample(gen.ingredients, [], streams(seed, 500, at), None, 3, 40)]
-    t = evaluate_realism({gen.model: made}, folder, seed)
+    from recipegen.sampling import sample,streams,top_p
+    draw = lambda *filters: [ids for at in range(0, 5000, 500) for ids,_ in sample(gen.ingredients, [], streams(seed, 500, at), None, 3, 40, filters)]
+    t = evaluate_realism({gen.model: draw(), f'{gen.model}, top p .95': draw(partial(top_p, p=.95))}, folder, seed) # the law as it is, and as `generate` cuts it
     return dict(systems=t),realism_text(t)+'\n'
 
 TASKS = dict(completion=_completion, cold_start=_cold, generation=_generation)

@@ -302,7 +302,7 @@ def stranger_cases(
             if len(rest)>=2 and seen.get(i, 0)<most: seen[i] = seen.get(i, 0)+1; vis.append(rest); hid.append(i)
     return vis,np.array(hid, int)
 
-# %% ../nbs/07_cold_start.ipynb #515157ba
+# %% ../nbs/07_cold_start.ipynb #cf5f210e
 def with_strangers(
     known, # Scorer of the known: b id arrays -> (b, v)
     strangers, # Scorer of the strangers: b id arrays -> (b, v), or (b, k) with a column for each of `held`
@@ -359,6 +359,7 @@ def calibrate(
     most:int=12, # Cases of one pretended stranger at most
     places:float=None, # If given, the share of the first ten places that strangers must take, instead of the best macro recall
     seed:int=0,
+    scale:float=None, # If given, the only scale
 ): # Loudness
     "Scale and offset of strangers' scores, chosen on known ones that pretend"
     data = [_pretend(known, pretended, sets, counts, held, d, most, seed) for d in range(draws)]
@@ -369,7 +370,7 @@ def calibrate(
     for m in (new,~new): _,at,n = np.unique(h[m], return_inverse=True, return_counts=True); w[m] = 1/n[at]/len(n)
     u,s = np.median(U[:,0]),np.std(U[np.isfinite(U)]) or 1.; top,sd = np.median(S[:,4]),np.std(S[np.isfinite(S)]) or 1.
     found = []
-    for scale in np.array([.25,.5,.75,1,1.5,2,3])*sd/s:
+    for scale in np.array([.25,.5,.75,1,1.5,2,3])*sd/s if scale is None else [scale]:
         taken = lambda o: float((o+scale*U > S[:,::-1]).mean()) # the j-th stranger has a place if it beats the (11-j)-th known
         grid = top-scale*u+sd*np.linspace(-4, 4, 65)
         if places is not None:
@@ -422,7 +423,7 @@ def stranger_profiles(
     if len(held): out[held] = fit(Kk, A[known], ridge)(K[np.ix_(held,known)])
     return out
 
-# %% ../nbs/07_cold_start.ipynb #e6b29202
+# %% ../nbs/07_cold_start.ipynb #26da3ca4
 BANDS = (0,100,300,1000,3000,np.inf)
 
 def band(
@@ -436,7 +437,7 @@ def recipe_to_ingredients(
     valid, # Validation sets, for the loudness of strangers
     test, # Sets to be examined on
     kernel=None, # `CompositionKernel` or (v, v) likeness; None: that of the table
-    draws:int=5, # How many tenths are held out, one after the other
+    draws=5, # How many tenths are held out, one after the other; or which of the ten
     shuffles:int=5, # How many shuffled tables in each
     systems:dict=None, # {name: (draw, held) -> scorer of a system trained without them}: further rows
     closed:bool=True, # Whether the closed forms are asked
@@ -446,19 +447,20 @@ def recipe_to_ingredients(
     "Cold start, protocol (b): hide a held-out ingredient of a test recipe, rank it among all and among the held-out"
     K = CompositionKernel() if kernel is None else kernel; K = K() if callable(K) else K
     co = pair_counts(train, len(K)); n = np.diag(co); A,w,rows = profiles(co, len(train)),rarity(n),[]
-    for draw in range(draws):
+    for draw in range(draws) if isinstance(draws, int) else draws:
         held = hold_out(n, draw); rest = np.setdiff1d(np.arange(len(n)), held); learn = rest[n[rest]>=20]
+        B = A.copy(); B[:,held] = 0 # what the strangers would have said of the known is not known either
         vis,hid = stranger_cases(test, held, held, most)
         if not len(hid): raise InputError('no test recipe holds a held-out ingredient; a larger corpus is needed')
         asked = {k: f(draw, held) for k,f in (systems or {}).items()}
         if closed:
             known = _remember(ease_log(co, rest))
             def heard(ask, places=.1): l = calibrate(known, ask, valid, n, held, places=places); return with_strangers(known, ask, held, l.scale, l.offset)
-            told = lambda K: company(stranger_profiles(K, A, learn, held, ridge), w, even=True)
+            told = lambda K: company(stranger_profiles(K, B, learn, held, ridge), w, even=True)
             near = K-2*np.eye(len(K)); near[:,np.setdiff1d(np.arange(len(n)), learn)] = -1
             for name,ask in {'composition':told(K), **{f'shuffled {s}': told(shuffle(K, s)) for s in range(shuffles)}}.items():
                 asked[name],asked[name.replace('composition','composition, by the mean').replace('shuffled','shuffled, by the mean')] = heard(ask),heard(ask, None)
-            asked['nearest'] = heard(company(A[near.argmax(1)], w, even=True))
+            asked['nearest'] = heard(company(B[near.argmax(1)], w, even=True))
             asked['random'] = heard(lambda sets, rng=np.random.default_rng(draw): rng.standard_normal((len(sets),len(n))))
             asked['popularity'] = heard(lambda sets: np.tile(np.log(n+1), (len(sets),1)))
             asked['seen'] = ease_log(co, np.arange(len(n)))
@@ -498,7 +500,7 @@ def stranger_text(
     text = f'{o.to_string()}\n{t.ingredients.iloc[0]} ingredients held out in turn, {t.cases.iloc[0]} cases; means over ingredients [95 % interval over ingredients]'
     return f'{text}\n\n@10 of all, by the training recipes that would have held the hidden one\n{t[bands].map("{:.3f}".format).to_string()}'
 
-# %% ../nbs/07_cold_start.ipynb #1b2d7d76
+# %% ../nbs/07_cold_start.ipynb #1f7597dc
 def cold_rows(
     e, # (v, d) rows of a net that has never met `held`
     bias, # (v,) its biases
@@ -529,12 +531,13 @@ def complete_net(
     extra=None, # function: b id arrays -> (b, v): what the net adds to the scores of the known, if anything
     places:float=.1, # See `calibrate`
     ridge:float=None, # See `cold_rows`
+    scale:float=None, # See `calibrate`
 ): # rows and biases in the shape given, the strangers' filled in; Loudness
     "Give a trained net rows and biases for ingredients that it has never met"
     e,bias,held = np.array(e, float),np.array(bias, float),np.asarray(held, int); v = len(table())
     rows,b = cold_rows(e, bias, held, counts, kernel, ridge)
     known = lambda sets: np.asarray(states(sets))@e[:v].T+bias[:v]+(0 if extra is None else np.asarray(extra(sets))[:,:v])
-    l = calibrate(known, lambda sets: np.asarray(states(sets))@rows.T+b, sets, counts, held, places=places)
+    l = calibrate(known, lambda sets: np.asarray(states(sets))@rows.T+b, sets, counts, held, places=places, scale=scale)
     e[held],bias[held] = l.scale*rows[held],l.scale*b[held]+l.offset
     return e,bias,l
 
