@@ -261,6 +261,8 @@ TASKS = dict(completion=_completion, cold_start=_cold, generation=_generation)
 def _evaluate(a):
     if len(a.corpus) > 1: _refuse('--corpus: give one corpus to evaluate on')
     import json,time
+    from importlib.util import find_spec
+    if a.task in ('generation','all') and not find_spec('sklearn'): _refuse(f'--task {a.task}: wants scikit-learn for its classifiers; pip install scikit-learn')
     gen,folder,made,text = _load(a),(a.corpus or [None])[0],{},[]
     for task in TASKS if a.task == 'all' else [a.task]:
         t = time.time(); tables,words = TASKS[task](gen, folder, a.seed)

@@ -239,7 +239,7 @@ class RecipeGenerator:
         got = {}
         for name in ('ingredients','quantities'):
             w,facts = load_weights(folder/f'{name}.safetensors')
-            if 'rows' not in w or 'sizes' not in facts or dict(ingredients='norm_e.weight', quantities='encoder.0.norm1.weight')[name] not in w: raise InputError(f'{folder/name}.safetensors: these are not the weights of the {name} model; train again')
+            if 'rows' not in w or 'sizes' not in facts or dict(ingredients='blocks.0.norm_x.weight', quantities='encoder.0.norm1.weight')[name] not in w: raise InputError(f'{folder/name}.safetensors: these are not the weights of the {name} model; train again')
             got[name] = (w, facts['sizes']['n_heads']); stranger = facts.get('stranger', (1.,0.)) if name == 'ingredients' else stranger
         from recipegen import __version__
         return cls(DecoderEngine(*got['ingredients']), QuantityEngine(*got['quantities']), f'recipegen {__version__}', stranger)
