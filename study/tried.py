@@ -14,7 +14,7 @@ import numpy as np,torch
 from torch import nn
 from recipegen.composition import scale_composition
 from recipegen.decoder import IngredientDecoder
-from recipegen.evaluation import ease,hide_one,midranks,multi_hot,pair_counts,recipe_knn
+from recipegen.evaluation import ease,hide_one,load_decoder,midranks,multi_hot,pair_counts,recipe_knn
 from recipegen.ingredients import table
 from recipegen.recipes import Corpus
 from recipegen.training import both_loss,fit,log_prior,next_loss,pad_sets,remaining_loss,set_loss
@@ -82,6 +82,8 @@ def main(folder, path='study/tried.json'):
     for a in (2,5): note(f'base + {a} EASE, added after training', scores['base']+a*E, 0)
     for a in (.2,.4): note(f'base + {a} log kNN, added after training', scores['base']+a*np.log(K/K.sum(1, keepdims=True)+1e-3), 0)
     if 'base, asked "what may come next"' not in log: note('base, asked "what may come next"', answers(m, visible, 'begin'), 0)
+    ship = load_decoder('recipegen/weights'); S = answers(ship, visible, 'last') # trained on these training sides and Wikibooks', stopped by this validation side
+    note('the weights that ship', S, 0); note('the weights that ship + 4 EASE', S+4*E, 0); note('the weights that ship + 0.3 log kNN', S+.3*np.log(K/K.sum(1, keepdims=True)+1e-3), 0)
     run('one question only: what remains', remaining_loss, question='begin')
     run('causal, all that remain', remaining_loss, dict(causal=True)); run('causal, teacher forcing', next_loss, dict(causal=True))
     P = np.linalg.inv(co+30*np.eye(v)); B = -P/np.diag(P); np.fill_diagonal(B, 0)
