@@ -1,4 +1,4 @@
-"""Strangers and trained nets: four encodings, a tenth of the ingredients out of training, five draws; both views of cold start.
+"""Strangers and trained nets: four encodings, a tenth of the ingredients out of training, draw after draw; both views of cold start.
 
     python study/cold_nets.py train corpora/recipes_73k [draws]
     python study/cold_nets.py summary
@@ -6,7 +6,7 @@
 In each run the net never meets the held-out ingredients. Two ways to give them a row are compared: *read*, the row that the net's own
 projection makes of the composition (with ids: without the vector that was never trained), and *told*, a kernel regression from the rows
 of the known ingredients, with scale and offset chosen on known ones that pretend to be strangers (07_cold_start). Runs are skipped when
-their file below build/cold is there. Forty minutes on one core. The summary goes to study/cold_nets.json.
+their file below build/cold is there. Eight minutes a draw on one core; the figures kept are of four. The summary goes to study/cold_nets.json.
 """
 import json,sys,time
 from pathlib import Path
