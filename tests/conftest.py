@@ -2,6 +2,7 @@
 import os,re,subprocess,sys
 from pathlib import Path
 import pytest
+os.environ['OMP_NUM_THREADS'] = '1' # the products are small: on shared cores several threads mostly wait for each other
 
 ROOT = Path(__file__).resolve().parent.parent
 
