@@ -577,7 +577,7 @@ def cut(
 ): # system, its rule in words
     "Name the likeliest: all over a threshold, or so many, whichever has the best mean F1 on validation"
     vis,gone = [x[:n_valid] for x in hide_half(valid, seed)]
-    once = np.concatenate([np.asarray(scores(vis[k:k+256]))[:,:v] for k in range(0, len(vis), 256)])
+    once = np.concatenate([np.asarray(scores(vis[k:k+256]))[:,:v] for k in range(0, len(vis), 256)]) # scored once, cut in many places
     make,x = max(((m, x) for m,xs in ways for x in xs), key=lambda o: set_errors(o[0](lambda sets: once, v, o[1])(vis), gone)[:,2].mean())
     return make(scores, v, x),f'{"over" if make is above else "first"} {x}'
 
@@ -591,14 +591,9 @@ def several_baselines(
 ): # {name: system}, {name: setting}
     "Scorers with a rule for stopping, and a copyist"
     score,set_ = base or baselines(train, valid, v, seed, names=('popularity','recipe-kNN','EASE'))
-    vis,gone = [x[:n_valid] for x in hide_half(valid, seed)]
-    def best(f, make, values):
-        kept = lambda sets: f(sets) if sets is not vis else once
-        once = np.concatenate([np.asarray(f(vis[k:k+256]))[:,:v] for k in range(0, len(vis), 256)]) # scored once, cut in many places
-        return max(values, key=lambda x: set_errors(make(kept, v, x)(vis), gone)[:,2].mean())
     out,setting = {},{}
-    for name,m,make,values,word in (('popularity','popularity',first_k,COUNTS,'first'), ('EASE, first k','EASE',first_k,COUNTS,'first'), ('EASE','EASE',above,THRESHOLDS,'over'), ('recipe-kNN','recipe-kNN',above,THRESHOLDS,'over')):
-        x = best(score[m], make, values); out[name],setting[name] = make(score[m], v, x),', '.join(filter(None, (set_.get(m), f'{word} {x}')))
+    for name,m,make,values in (('popularity','popularity',first_k,COUNTS), ('EASE, first k','EASE',first_k,COUNTS), ('EASE','EASE',above,THRESHOLDS), ('recipe-kNN','recipe-kNN',above,THRESHOLDS)):
+        out[name],rule = cut(score[m], valid, v, seed, n_valid, ((make, values),)); setting[name] = ', '.join(filter(None, (set_.get(m), rule)))
     out['EASE, told half'],setting['EASE, told half'] = first_k(score['EASE'], v),set_['EASE']
     out['nearest recipe'] = copy_nearest(train, v)
     return out,setting

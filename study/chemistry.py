@@ -7,14 +7,15 @@ Each run writes its ranks below build/chemistry and is skipped when they are the
 again. An hour and a half on one core. The summary goes to study/chemistry.json.
 """
 import json,sys,time
+from functools import partial
 from pathlib import Path
 import numpy as np,torch
 from recipegen.composition import scale_composition
 from recipegen.decoder import IngredientDecoder
-from recipegen.evaluation import hide_one,rank_cases
+from recipegen.evaluation import decoder_scores,hide_one,rank_cases
 from recipegen.ingredients import table
 from recipegen.recipes import Corpus
-from recipegen.training import both_loss,fit,log_prior,pad_sets,set_loss
+from recipegen.training import both_loss,fit,log_prior,set_loss
 
 ROWS = {'id': (False,True), 'composition': (True,False), 'composition + id': (True,True), 'shuffled': (True,False)} # composition, ids
 SIZES = {100: 2, 10: 6, 1: 30} # per cent of the training recipes: epochs
@@ -26,13 +27,6 @@ def build(row, seed, prior):
     if row == 'shuffled': f = f[np.random.default_rng(seed).permutation(len(f))]
     torch.manual_seed(seed); comp,ids = ROWS[row]
     return IngredientDecoder(f, composition=comp, ids=ids, prior=prior, **NET)
-
-def missing(net):
-    "Scorer: which one is missing?"
-    def scores(sets):
-        xb = pad_sets([np.concatenate([[net.begin], s]) for s in sets], net.pad)
-        with torch.no_grad(): return net(xb, (xb != net.pad)[:,None], torch.full((len(sets),1), net.last))[:,0].numpy()
-    return scores
 
 def train_all(folder, seeds='01234', sizes='100,10,1', out='build/chemistry'):
     torch.set_num_threads(1)
@@ -49,7 +43,7 @@ def train_all(folder, seeds='01234', sizes='100,10,1', out='build/chemistry'):
                 if path.exists(): continue
                 t,net = time.time(),build(row, seed, log_prior(train, v))
                 h = fit(net, train, few, set_loss(both_loss), epochs=SIZES[size], bs=128 if size==100 else 64, lr=2e-3, wd=.05, patience=99, seed=seed, progress=False)
-                ranks = rank_cases(missing(net), visible, hidden, v)
+                ranks = rank_cases(partial(decoder_scores, net, last=True), visible, hidden, v)
                 np.savez_compressed(path, ranks=ranks.astype(np.float32), valid=min(o['valid'] for o in h), seconds=time.time()-t)
                 print(f'{size:3} % {row:17} seed {seed}: recall@10 {np.mean(ranks<=10):.4f}, validation {min(o["valid"] for o in h):.4f} nat, {time.time()-t:.0f} s', flush=True)
 

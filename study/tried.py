@@ -14,10 +14,11 @@ import numpy as np,torch
 from torch import nn
 from recipegen.composition import scale_composition
 from recipegen.decoder import IngredientDecoder
-from recipegen.evaluation import ease,hide_one,load_decoder,midranks,multi_hot,pair_counts,recipe_knn
+from recipegen.evaluation import decoder_scores,ease,hide_one,load_decoder,midranks,pair_counts,recipe_knn
 from recipegen.ingredients import table
 from recipegen.recipes import Corpus
-from recipegen.training import both_loss,fit,log_prior,next_loss,pad_sets,remaining_loss,set_loss
+from recipegen.sampling import log_softmax
+from recipegen.training import both_loss,fit,log_prior,next_loss,remaining_loss,set_loss
 
 NET,HOW = dict(d_model=96, n_layers=2, n_heads=4, dropout=.1),dict(epochs=2, bs=128, lr=2e-3, wd=.05, patience=99, seed=0, progress=False)
 
@@ -32,14 +33,8 @@ class Gated(IngredientDecoder):
         g = self.gate[(torch.zeros(b, t, dtype=torch.long) if ask is None else (ask == self.last).long())]
         return torch.cat([z[...,:-1]+3*g[...,None]*(x@self.B), z[...,-1:]], -1)
 
-def answers(net, sets, question): # log-probabilities (n, v)
-    out = []
-    for k in range(0, len(sets), 256):
-        xb = pad_sets([np.concatenate([[net.begin], s]) for s in sets[k:k+256]], net.pad); b = len(xb)
-        with torch.no_grad():
-            z = net(xb)[torch.arange(b),(xb != net.pad).sum(1)-1] if net.causal else net(xb, (xb != net.pad)[:,None], torch.full((b,1), getattr(net, question)))[:,0]
-        out.append(z[:,:-1].log_softmax(-1).numpy())
-    return np.concatenate(out)
+def answers(net, sets, last=False): # log-probabilities (n, v)
+    return np.concatenate([log_softmax(decoder_scores(net, sets[k:k+256], last)[:,:-1]) for k in range(0, len(sets), 256)])
 
 def smooth(eps, model, ids): # label smoothing: a share of the target goes to every ingredient alike
     keep = {}
@@ -65,7 +60,7 @@ def main(folder, path='study/tried.json'):
         rng = np.random.default_rng(0); d = hit.astype(float)-note.base; boot = [d[rng.integers(len(d), size=len(d))].mean() for _ in range(1000)]
         log[name] = dict(recall_10=round(float(hit.mean()), 4), mrr=round(float((1/ranks).mean()), 4), gain=[round(float(x), 4) for x in (d.mean(), *np.quantile(boot, [.025,.975]))], seconds=round(seconds), **more)
         path.write_text(json.dumps(log, indent=1)+'\n'); print(name, log[name], flush=True)
-    def run(name, loss=both_loss, net=None, data=train, question='last', ema=0., seed=0, how={}, cls=IngredientDecoder, save=False):
+    def run(name, loss=both_loss, net=None, data=train, last=True, ema=0., seed=0, how={}, cls=IngredientDecoder, save=False):
         if name in log and not save: return
         t = time.time(); torch.manual_seed(seed); m = cls(features, prior=log_prior(data, v), **NET | (net or {})); shadow = copy.deepcopy(m) if ema else None; f = set_loss(loss)
         def step(model, *a):
@@ -74,19 +69,19 @@ def main(folder, path='study/tried.json'):
                     for p,q in zip(shadow.parameters(), model.parameters()): p.lerp_(q, 1-ema)
             return f(model, *a)
         fit(m, data, few, step, **HOW | dict(seed=seed) | how)
-        note(name, answers((shadow or m).eval(), visible, question), time.time()-t)
+        note(name, answers((shadow or m).eval(), visible, last), time.time()-t)
         return m
     m = run('base', save=True)
     E = np.concatenate([ease(co, 30.)(visible[k:k+256]) for k in range(0, len(visible), 256)]); K = np.concatenate([recipe_knn(train.sets(), v, 50)(visible[k:k+256]) for k in range(0, len(visible), 256)])
     note('EASE alone', E, 0); note('recipe-kNN alone', K, 0)
     for a in (2,5): note(f'base + {a} EASE, added after training', scores['base']+a*E, 0)
     for a in (.2,.4): note(f'base + {a} log kNN, added after training', scores['base']+a*np.log(K/K.sum(1, keepdims=True)+1e-3), 0)
-    if 'base, asked "what may come next"' not in log: note('base, asked "what may come next"', answers(m, visible, 'begin'), 0)
-    ship = load_decoder('recipegen/weights'); S = answers(ship, visible, 'last') # trained on these training sides and Wikibooks', stopped by this validation side
+    if 'base, asked "what may come next"' not in log: note('base, asked "what may come next"', answers(m, visible), 0)
+    ship = load_decoder('recipegen/weights'); S = answers(ship, visible, last=True) # trained on these training sides and Wikibooks', stopped by this validation side
     note('the weights that ship', S, 0); note('the weights that ship + 4 EASE', S+4*E, 0); note('the weights that ship + 0.3 log kNN', S+.3*np.log(K/K.sum(1, keepdims=True)+1e-3), 0)
-    run('one question only: what remains', remaining_loss, question='begin')
+    run('one question only: what remains', remaining_loss, last=False)
     run('causal, all that remain', remaining_loss, dict(causal=True)); run('causal, teacher forcing', next_loss, dict(causal=True))
-    P = np.linalg.inv(co+30*np.eye(v)); B = -P/np.diag(P); np.fill_diagonal(B, 0)
+    B = ease(co, 30.)(np.arange(v)[:,None]) # its matrix, a row for each ingredient alone
     run('gated sum with EASE, trained together', cls=partial(Gated, torch.tensor(B, dtype=torch.float32)))
     if 'base, second seed' not in log: run('base, second seed', seed=1); note('two seeds, laws averaged', np.logaddexp(scores['base'], scores['base, second seed']), 0)
     run('every question weighs alike', alike); run('one block', net=dict(n_layers=1)); run('four blocks', net=dict(n_layers=4)); run('no dropout', net=dict(dropout=0.)); run('dropout .2', net=dict(dropout=.2))
