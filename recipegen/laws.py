@@ -145,7 +145,7 @@ def clr_error(
     d = torch.where(ok, d-d.sum(-1, keepdim=True)/n.clamp(min=1)[:,None], 0.)
     return torch.where(n > 1, (d**2).sum(-1), torch.nan)
 
-# %% ../nbs/08_laws.ipynb #6cde208a
+# %% ../nbs/08_laws.ipynb #8c763525
 def given_grams(
     mu, # (b, n, K) mean of log grams; -inf in empty places
     sigma, # (b, n, K)
@@ -172,9 +172,10 @@ def given_grams(
 def _draw(mu, sigma, factors, log_pi, draws, rng): # log grams (draws, b, n) and components (draws, b)
     b,n,K = mu.shape; rows = np.arange(b)
     k = np.minimum((rng.random((draws,b,1)) > np.exp(log_pi).cumsum(-1)).sum(-1), K-1) if K > 1 else np.zeros((draws,b), int)
+    pick = lambda x: np.ascontiguousarray(x.swapaxes(1, 2), np.float32)[rows,k] # (draws, b, n, ...)
     normal = lambda *s: rng.standard_normal(s, dtype=np.float32)
-    z = mu[rows,:,k]+sigma[rows,:,k]*normal(draws, b, n)
-    return z+np.einsum('dbnr,dbr->dbn', factors[rows,:,k], normal(draws, b, factors.shape[-1])),k
+    z = pick(mu)+pick(sigma)*normal(draws, b, n)
+    return z+(pick(factors)@normal(draws, b, factors.shape[-1], 1))[...,0],k
 
 def draw_grams(
     mu, # (b, n, K) mean of log grams; -inf in empty places
