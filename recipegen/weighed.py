@@ -199,7 +199,7 @@ def usda_name(
                 ids = match(f'{s} {words}', T.keys)
                 if len(ids) == 1: return T.names[min(ids)]
 
-# %% ../nbs/01_weighed.ipynb #824c412e
+# %% ../nbs/01_weighed.ipynb #061c309d
 @lru_cache(1)
 def _numbers(): # {match: {SR number: names}}
     out = dict(exact={}, near={})
@@ -214,8 +214,9 @@ def sr_name(
     "The ingredient of ours that a food of the USDA's Standard Reference means"
     like = lambda names: max(names, key=lambda n: SequenceMatcher(None, n, text.lower()).ratio())
     n = _numbers()
-    if int(number) in n['exact']: return like(n['exact'][int(number)]),'number'
-    if name := usda_name(text): return name,'words'
+    name,names = usda_name(text),n['exact'].get(int(number), ())
+    if names: return name if name in names else like(names),'number'
+    if name: return name,'words'
     return (like(n['near'][int(number)]),'near') if int(number) in n['near'] and 'as ingredient' not in text else (None,'')
 
 # %% ../nbs/01_weighed.ipynb #e923d9b5
