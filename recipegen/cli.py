@@ -30,6 +30,9 @@ OPTIONS = dict(
     n=dict(_int, help='how many (default %(default)s)'),
     grams=dict(_num, help='total weight in g'),
     servings=dict(_num, help='instead of --grams: so many portions'),
+    batch=dict(metavar='NAME=X', help='instead of either: what one ingredient weighs, as flour=500; all that is not locked follows'),
+    bakers=dict(action='store_true', help="also baker's percentages: each weight in percent of all flour"),
+    lists=dict(metavar='FILE', help='many lists at once: a file with one a line, as "flour, butter=125, sugar", or - for standard input; also JSON a line, ["flour", "butter=125"] or {"title": ..., "include": ...}'),
     min_size=dict(_int, default=4, help='fewest ingredients (default %(default)s)'),
     max_size=dict(_int, default=16, help='most ingredients (default %(default)s)'),
     temperature=dict(_num, default=1., help='below 1 more usual, above 1 more daring, 0 always the likeliest (default 1)'),
@@ -71,11 +74,11 @@ def _parser():
         for o in opts.split():
             if o in OPTIONS: p.add_argument(f'--{o}', **OPTIONS[o] | changed.get(o, {}))
             else: p.add_argument(o, **changed[o])
-    command('generate', _generate, 'write a recipe', 'include exclude diet without n grams servings min_size max_size temperature top_k top_p min_p seed format out weights ingredients',
+    command('generate', _generate, 'write a recipe', 'include exclude diet without n grams servings batch min_size max_size temperature top_k top_p min_p seed format out weights ingredients',
             ' JSON: one recipe; a list of recipes when --n is given.', n=dict(help='how many (default 1)'), grams=dict(help='total weight in g (default 1000, or what locked weights imply)'))
     command('complete', _complete, 'say what goes with some ingredients', 'include exclude diet without n format out weights ingredients', n=dict(default=10), include=dict(required=True, help='what is there already, between commas'))
-    command('quantify', _quantify, 'weigh known ingredients, with 80 %% intervals', 'include grams servings format out weights ingredients', ' JSON: one recipe.',
-            include=dict(required=True, help='the ingredients, between commas; butter=125 locks 125 g'), grams=dict(help='total weight in g (default 100, or what locked weights imply)'))
+    command('quantify', _quantify, 'weigh known ingredients, with 80 %% intervals', 'include lists grams servings batch bakers format out weights ingredients', ' Cups and spoons are those of the US. JSON: one recipe; with --lists, one a line.',
+            include=dict(help='the ingredients, between commas; butter=125 locks 125 g'), grams=dict(help='total weight in g (default 100, or what locked weights imply)'))
     command('parse', _parse, 'read free text lines as ingredients and grams', 'source format out ingredients', ' Lines that name no ingredient are kept, and reported at the end.', source=dict(metavar='FILE', help='text file, one line an ingredient; - for standard input'))
     command('import', _import, 'make a corpus from a file of recipes', 'source out format', source=dict(metavar='SOURCE', help='.json (JSON-LD, or an object of title: recipe), .jsonl of title and ingredients, .csv (RecipeNLG; or recipe, ingredient, grams); .gz of these'),
             out=dict(required=True, metavar='DIR', help='folder for the corpus; one that is there is replaced'))
@@ -87,15 +90,24 @@ def _parser():
 def show(
     recipe, # A `Recipe`
     interval:bool=False, # Also the 80 % interval of each weight
+    bakers:bool=False, # Also each weight in percent of all flour
 )->str:
-    "A recipe for reading: heaviest first, grams and share, and what a serving or 100 g holds"
+    "A recipe for reading: heaviest first, grams and share, spoons and pieces, and what a serving or 100 g holds"
     from recipegen.recipes import show_grams
-    r = recipe; w = max(map(len, [*r.names, 'total']))
-    span = lambda i: f'   {show_grams(r.low[i])[:-2]} to {show_grams(r.high[i])}' if interval and r.low and r.low[i] is not None and r.low[i] < r.high[i] else ''
-    rows = [f'{r.names[i]:<{w}}  {show_grams(r.grams[i]):>9}  {100*(r.shares[i] or 0):>5.1f} %{span(i)}' for i in sorted(range(len(r.names)), key=lambda i: -(r.grams[i] or 0))]
+    r = recipe; rows = sorted(range(len(r.names)), key=lambda i: -(r.grams[i] or 0)); kitchen = r.household()
+    def span(i):
+        lo,hi = (show_grams(x[i]) for x in (r.low, r.high)) if interval and r.low and r.low[i] is not None else ('','')
+        return f'{lo[:-2]} to {hi}' if lo != hi else ''
+    columns = [[f'{show_grams(r.grams[i]):>9}' for i in rows], [f'{100*(r.shares[i] or 0):>5.1f} %' for i in rows]]
+    foot = [f'{show_grams(r.total_grams):>9}','']
+    if bakers:
+        p = r.bakers(); columns.append(['' if p[i] is None else f'{p[i]:.1f} %' for i in rows]); foot.append(f'{sum(x or 0 for x in p):.1f} % of the flour')
+    columns += [[f'{" "*(interval and bool(span(i)))}{span(i)}' for i in rows], [kitchen[i] or '' for i in rows]]
+    columns = [[r.names[i] for i in rows]] + [c for c in columns if any(c)]; w = [max(map(len, c)) for c in columns]; w[0] = max(w[0], 5); just = [str.ljust]+[str.rjust]*(2+bakers)+[str.ljust]*9
+    line = lambda cells: '  '.join(j(c, n) for c,j,n in zip(cells, just, w)).rstrip()
     one = r.total_grams/r.servings if r.servings else 100; nu = r.scaled(one).nutrition()
     per = f'serves {r.servings:g}, each {show_grams(one)}' if r.servings else 'in 100 g'
-    return '\n'.join([r.title]*bool(r.title) + rows + [f'{"total":<{w}}  {show_grams(r.total_grams):>9}', f'{per}: {nu["energy_kcal"]:.0f} kcal, protein {nu["protein_g"]:.0f} g, fat {nu["fat_g"]:.0f} g, '
+    return '\n'.join([r.title]*bool(r.title) + [line(c) for c in zip(*columns)] + [line(['total',*foot]), f'{per}: {nu["energy_kcal"]:.0f} kcal, protein {nu["protein_g"]:.0f} g, fat {nu["fat_g"]:.0f} g, '
         f'carbohydrate {nu["carbohydrate_g"]:.0f} g, fiber {nu["fiber_g"]:.0f} g, sodium {nu["sodium_mg"]:.0f} mg']) + '\n'
 
 # %% ../nbs/17_cli.ipynb #8e29b549
@@ -151,7 +163,7 @@ def _generate(a):
     if a.n and a.n > 100_000: _refuse(f'n {a.n}: give at most 100000, and another seed for more')
     if a.temperature > 100 or 0 < a.temperature < .001: _refuse(f'temperature {a.temperature:g}: give 0 (always the likeliest), or 0.001 to 100')
     gen = _load(a)
-    rs = gen.generate(**_asked(a), n=1 if a.n is None else a.n, **{k: getattr(a, k) for k in ('grams','servings','min_size','max_size','temperature','top_k','top_p','min_p','seed')})
+    rs = gen.generate(**_asked(a), n=1 if a.n is None else a.n, **{k: getattr(a, k) for k in ('grams','servings','batch','min_size','max_size','temperature','top_k','top_p','min_p','seed')})
     if a.format == 'json': return [_json(rs[0].to_dict() if a.n is None else [r.to_dict() for r in rs])]
     return [show(r) for r in rs] if len(rs) == 1 else [f'{"" if i == 1 else chr(10)}Recipe {i} of {len(rs)}\n{show(r)}' for i,r in enumerate(rs, 1)]
 
@@ -165,15 +177,6 @@ def _complete(a):
     if a.format == 'json': return [_json(dict(include=list(inc), suggestions=[dict(name=n, probability=round(p, 6)) for n,p in found], model=gen.model))]
     w = max([len(n) for n,_ in found], default=0)
     return [f'{n:<{w}}  {100*p:>5.1f} %\n' for n,p in found]
-
-def _quantify(a):
-    from recipegen.recipes import Recipe
-    inc,gen = _listed(a),_load(a)
-    if a.servings is not None and a.grams is not None: _refuse('give grams or servings, not both')
-    if a.servings is not None and not 0 < a.servings <= 10_000: _refuse(f'servings {a.servings:g}: give more than 0 and at most 10000')
-    q = gen.quantify([inc], grams=a.grams if a.servings is None else a.servings*gen.PORTION)[0]
-    r = Recipe(q.names, q.grams.tolist(), q.low.tolist(), q.high.tolist(), a.servings, model=gen.model)
-    return [_json(r.to_dict()) if a.format == 'json' else show(r, interval=True)]
 
 # %% ../nbs/17_cli.ipynb #0c92252e
 def _text(source): # of a file, or of standard input
@@ -205,6 +208,45 @@ def _parse(a):
             else: yield f'{o.name or "-":<28}  {"-" if g is None else show_grams(g):>9}  {o.how:<12}  {line}\n'
     if as_json: yield f'\n], "lines": {len(lines)}, "unmatched": {len(lost)}}}\n'
     if lost: a.after = f'{len(lost)} of {len(lines)} lines name no known ingredient:\n' + ''.join(f'  line {at}: {l}\n' for at,l in lost[:20]) + (f'  and {len(lost)-20} more, marked "unmatched" above\n' if len(lost) > 20 else '')
+
+# %% ../nbs/17_cli.ipynb #96d7db01
+def _lists(source): # numbers of lines, lists and titles of a file
+    import json
+    name,found = 'standard input' if source == '-' else source,[]
+    for at,line in enumerate(_text(source).splitlines(), 1):
+        line,title,wrong = line.strip(),'',lambda why: _refuse(f'{name}, line {at}: {why}')
+        if line[:1] in ('[','{'):
+            try: line = json.loads(line)
+            except (ValueError, RecursionError): wrong('is not JSON, or cut short; write ["flour", "butter=125"] or {"title": "Cake", "include": "flour, butter=125"}')
+            if isinstance(line, dict): line,title = line.get('include'),line.get('title') or ''
+            names = line if isinstance(line, (list,dict)) else []
+            if not isinstance(line, (str,list,dict)) or not isinstance(title, str) or not all(isinstance(n, str) for n in names) or isinstance(line, dict) and any(isinstance(g, bool) for g in line.values()):
+                wrong('wants a list of names, or {"title": text, "include": names between commas, a list of them, or an object of name: grams or null}')
+        if line != '': found.append((at, line, title))
+    if not found: _refuse(f'{name}: holds no list; write one a line, ingredients between commas')
+    return name,*zip(*found)
+
+def _quantify(a):
+    how = dict(grams=a.grams, servings=a.servings, batch=a.batch)
+    if a.lists is None:
+        if not a.include: _refuse('name the ingredients with --include, or a file of lists with --lists')
+        inc,gen = _listed(a),_load(a)
+        r = gen.quantify([inc], **how)[0].recipe()
+        if a.bakers: r.bakers() # says so if there is no flour
+        return [_json(r.to_dict(a.bakers)) if a.format == 'json' else show(r, True, a.bakers)]
+    if a.include: _refuse('give --include or --lists, not both')
+    import json
+    from dataclasses import replace
+    from recipegen.ingredients import InputError
+    from recipegen.recipes import is_flour
+    name,at,lists,titles = _lists(a.lists); gen = _load(a)
+    try: weighed = gen.quantify(lists, **how)
+    except InputError as e:
+        if not hasattr(e, 'at'): raise
+        _refuse(f'{name}, line {at[e.at]}: {e}')
+    rs = (replace(q.recipe(), title=t) for q,t in zip(weighed, titles))
+    if a.format == 'json': return (json.dumps(r.to_dict(a.bakers), ensure_ascii=False, allow_nan=False)+'\n' for r in rs)
+    return ('\n'*(i > 1)+('' if r.title else f'Recipe {i} of {len(lists)}\n')+show(r, True, a.bakers and any(map(is_flour, r.names))) for i,r in enumerate(rs, 1))
 
 # %% ../nbs/17_cli.ipynb #aa5ba3e1
 def _import(a):

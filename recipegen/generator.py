@@ -4,7 +4,7 @@
 
 # %% auto #0
 __all__ = ['LARGE', 'SMALL', 'RIDGE', 'DecoderEngine', 'QuantityEngine', 'export_weights', 'train_models', 'Quantities',
-           'read_amounts', 'RecipeGenerator']
+           'RecipeGenerator']
 
 # %% ../nbs/15_generator.ipynb #dc3adf36
 import numpy as np
@@ -126,8 +126,10 @@ class QuantityEngine:
         u = self.w['usual']; self.w = dict(self.w, usual=np.concatenate([u[:-1], np.array([usual], u.dtype), u[-1:]]))
 
 # %% ../nbs/15_generator.ipynb #c00be25e
-LARGE = dict(epochs=20, bs=128, lr=1.5e-3, wd=.05, patience=5, sizes=dict(ingredients=dict(d_model=160, n_layers=3, n_heads=5, dropout=.1), quantities=dict(d_model=128, n_layers=2, n_heads=4, dropout=.15)))
-SMALL = dict(epochs=40, bs=64, lr=1e-3, wd=.3, patience=10, sizes=dict(ingredients=dict(d_model=96, n_layers=2, n_heads=4, dropout=.3), quantities=dict(d_model=96, n_layers=2, n_heads=4, dropout=.2))) # below 20,000 recipes
+LARGE = dict(ingredients=dict(epochs=20, bs=128, lr=1.5e-3, wd=.05, patience=5, sizes=dict(d_model=160, n_layers=3, n_heads=5, dropout=.1)),
+             quantities=dict(epochs=16, bs=128, lr=2e-3, wd=.05, muon=True, patience=5, sizes=dict(d_model=160, n_layers=3, n_decoder=2, n_heads=5, dropout=.1)))
+SMALL = dict(ingredients=dict(epochs=40, bs=64, lr=1e-3, wd=.3, patience=10, sizes=dict(d_model=96, n_layers=2, n_heads=4, dropout=.3)),
+             quantities=dict(epochs=20, bs=64, lr=1e-3, wd=.3, muon=True, patience=5, sizes=dict(d_model=96, n_layers=2, n_decoder=1, n_heads=4, dropout=.3))) # below 20,000 recipes
 
 RIDGE = .1 # of the regression that gives strangers their rows
 
@@ -141,7 +143,7 @@ def export_weights(
     "Weights of a trained model in the form that the engine loads"
     import torch
     from recipegen.training import save_weights
-    model.eval()
+    model.eval(); model.words = None # told in training only
     with torch.no_grad(): model.register_buffer('rows', model.embed().contiguous())
     if counts is not None: model.register_buffer('counts', torch.as_tensor(counts, dtype=torch.int32))
     if valid is not None and (np.asarray(counts) >= 20).sum() >= 100: # else too few can pretend to be strangers
@@ -161,14 +163,14 @@ def train_models(
     resume:bool=False, # Go on from the checkpoints in `out`
     progress:bool=True, # Show a bar
     sizes=None, # Sizes of the two models; None: those of `LARGE`, or of `SMALL` below 20,000 recipes
-    models=('ingredients','quantities'), # Which to train; they do not depend on each other
+    models=('ingredients','quantities'), # Which to train; the second reads what the first has learned, here or in `out`
 ): # dict: name of the model -> history of its training
     "Train both models on the training sides, stop by the validation sides, write weights that `RecipeGenerator.load` takes"
     import shutil, torch
     from recipegen.recipes import Corpus
     from recipegen.composition import scale_composition
     from recipegen.decoder import IngredientDecoder
-    from recipegen.quantities import QuantityModel, usual_grams, grams_loss
+    from recipegen.quantities import QuantityModel, title_words, titled_loss, usual_grams
     from recipegen.training import fit, set_loss, both_loss, log_prior
     if epochs is not None and epochs < 1: raise InputError(f'epochs {epochs}: give 1 or more')
     cs = [c if isinstance(c, Corpus) else Corpus.load(c) for c in (corpora or [None])]
@@ -176,14 +178,21 @@ def train_models(
     train,valid,T,out,hist = both.split('train'),both.split('valid'),table(),Path(out),{}
     if len(T) > T.shipped: raise InputError(f'{T.names[-1]} and {len(T)-T.shipped-1} other ingredients of your own are in the table; train in a program that has not added any')
     if not len(train) or not len(valid): raise InputError(f'{len(both)} recipes are too few: none on the training or validation side')
-    how = dict(LARGE if len(train) >= 20_000 else SMALL); sizes = sizes or how['sizes']; how.pop('sizes'); how['epochs'] = epochs or how['epochs']
+    how = {k: dict(o) for k,o in (LARGE if len(train) >= 20_000 else SMALL).items()}; sizes = {k: o.pop('sizes') for k,o in how.items()} | (sizes or {})
     features = scale_composition(T.composition, T.measured)
-    nets = dict(ingredients=lambda **kw: (IngredientDecoder(features, prior=log_prior(train, len(T)), **kw), set_loss(both_loss)), quantities=lambda **kw: (QuantityModel(features, usual=usual_grams(train, len(T)), **kw), grams_loss))
+    words = title_words(train)
+    def known(): # what the ingredient model has learned of each, at one scale
+        path = out/'ingredients.safetensors'
+        if not path.exists(): return None
+        rows = load_weights(path)[0]['rows'][:len(T)]
+        return (rows-rows.mean(0))/rows.std()
+    nets = dict(ingredients=lambda **kw: (IngredientDecoder(features, prior=log_prior(train, len(T)), **kw), set_loss(both_loss)),
+                quantities=lambda **kw: (QuantityModel(features, usual=usual_grams(train, len(T)), known=known(), words=len(words), **kw), titled_loss(words)))
     for name in models:
         torch.manual_seed(seed); net,loss = nets[name](**sizes[name])
         part = out/f'{name}.training'
         if progress: print(f'{name}: {sum(p.numel() for p in net.parameters()):,} parameters, {len(train):,} recipes to learn from, {len(valid):,} to stop by')
-        hist[name] = fit(net, train, valid, loss, **how, seed=seed, out=part, resume=resume and (part/'checkpoint.safetensors').exists(), progress=progress)
+        hist[name] = fit(net, train, valid, loss, **how[name] | ({} if epochs is None else dict(epochs=epochs)), seed=seed, out=part, resume=resume and (part/'checkpoint.safetensors').exists(), progress=progress)
         best = min(hist[name], key=lambda o: o['valid'])
         if progress: print(f'{name}: best epoch {best["epoch"]}, validation {best["valid"]:.4f} nat, {sum(o["seconds"] for o in hist[name]):.0f} s')
         more = dict(counts=np.bincount(train.ids, minlength=len(T)), valid=valid.distinct().sets()) if name == 'ingredients' else {}
@@ -192,6 +201,8 @@ def train_models(
     return hist
 
 # %% ../nbs/15_generator.ipynb #64390209
+from .recipes import read_amounts, read_batch
+
 @dataclass
 class Quantities:
     "Grams of a known list: the middle of the law, and an 80 % interval"
@@ -199,23 +210,12 @@ class Quantities:
     grams:np.ndarray # (n,) grams
     low:np.ndarray # (n,) 10 % point
     high:np.ndarray # (n,) 90 % point
+    servings:float=None # How many it feeds, if that was asked
+    model:str=None # Which model says so
 
-def read_amounts(
-    items, # "butter, garlic=10", or a list of such items, or a dict of name: grams or None
-): # dict canonical name -> grams, or None where free
-    "Ingredients with or without a locked weight"
-    if isinstance(items, str): items = [o for o in items.split(',') if o.strip()]
-    pairs = items.items() if isinstance(items, dict) else [o if isinstance(o, tuple) else (o.split('=',1)+[None])[:2] for o in items or ()]
-    out = {}
-    for n,g in pairs:
-        name = resolve(n.strip())
-        if g is not None:
-            try: g = float(g)
-            except (TypeError, ValueError): raise InputError(f'{n.strip()}={g}: the weight is not a number; write {n.strip()}=125 for 125 g') from None
-            if not 0 < g < 1e6: raise InputError(f'{n.strip()}={g:g}: a weight must be above 0 g and below a tonne')
-        if name in out: raise InputError(f'{name} is named twice')
-        out[name] = g
-    return out
+    def recipe(self): # Recipe: household units, baker's percentages, nutrition
+        "The same as a `Recipe`"
+        return Recipe(self.names, *(x.tolist() for x in (self.grams, self.low, self.high)), self.servings, model=self.model)
 
 class RecipeGenerator:
     "Recipes from trained weights: ingredients, then grams"
@@ -317,6 +317,7 @@ class RecipeGenerator:
         n:int=1, # How many recipes
         grams:float=None, # Total weight of each; None: 1000 g, or what locked weights imply
         servings:float=None, # Instead of `grams`: so many portions of 225 g
+        batch=None, # Instead of either: one ingredient that is in it and what it weighs, as "flour=500"; all else follows
         min_size:int=4, max_size:int=16, # Fewest and most ingredients
         temperature:float=1., top_k:int=0, top_p:float=.95, min_p:float=0., # See sampling
         seed:int=0, # One seed, one recipe
@@ -327,7 +328,7 @@ class RecipeGenerator:
         if not 1 <= min_size <= max_size: raise InputError(f'min_size {min_size} and max_size {max_size}: give 1 <= min_size <= max_size')
         if len(inc) > max_size: raise InputError(f'{len(inc)} ingredients are included, more than max_size {max_size}')
         if seed < 0: raise InputError(f'seed {seed}: give 0 or more')
-        total = self._total(inc, grams, servings)
+        inc,total = self._size(inc, grams, servings, batch); total = total or (None if any(inc.values()) else 1000.)
         if total and inc and all(inc.values()): # something must be added to reach the total
             if max_size == len(inc): raise InputError(f'every weight is locked, {sum(inc.values()):g} g in all, and max_size {max_size} leaves no room to reach {total:g} g')
             min_size = max(min_size, len(inc)+1)
@@ -338,52 +339,74 @@ class RecipeGenerator:
         out = []
         for at in range(0, n, 256):
             drawn = sample(self.ingredients, prefix, streams(seed, min(256, n-at), at), ok, min_size, max_size, filters)
-            weighed = self._weigh([ids for ids,_ in drawn], [inc]*len(drawn), total)
+            weighed = self._weigh([ids for ids,_ in drawn], [[inc.get(self.names[i]) for i in ids] for ids,_ in drawn], [total]*len(drawn))
             for (ids,lp),(g,lo,hi) in zip(drawn, weighed):
                 out.append(Recipe([self.names[i] for i in ids], g.tolist(), lo.tolist(), hi.tolist(), servings, log_prob=round(lp, 4), model=self.model, seed=seed))
         return out
 
-    def _total(self, inc, grams, servings):
+    def _size(self, inc, grams, servings, batch, ours=False): # what is locked, and the total in g, or None where what is locked says it; ours: the batch must be of the list
         if grams is not None and servings is not None: raise InputError('give grams or servings, not both')
+        if batch is not None and not (grams is None and servings is None): raise InputError(f'give batch or {"servings" if grams is None else "grams"}, not both: either says how large the whole is')
         if servings is not None and not 0 < servings <= 10_000: raise InputError(f'servings {servings:g}: give more than 0 and at most 10000')
         if grams is not None and not 0 < grams <= 1e7: raise InputError(f'grams {grams:g}: give more than 0 g and at most 10 tonnes')
-        total,locked = grams or (servings*self.PORTION if servings else None),[g for g in inc.values() if g]
-        if total and sum(locked) >= total*(1-1e-9): raise InputError(f'the locked weights make {sum(locked):g} g already, and the whole is to weigh {total:g} g')
-        return total or (None if locked else 1000.)
+        if batch is not None:
+            name,g = read_batch(batch, inc if ours else None)
+            if inc.get(name) not in (None, g): raise InputError(f'batch {name}={g:g}: {name} is locked at {inc[name]:g} g already; give one of the two')
+            return inc | {name: g},None
+        total = grams or (servings*self.PORTION if servings else None); locked = sum(g for g in inc.values() if g)
+        if total and ours and all(inc.values()):
+            if abs(locked-total) > 1e-6*total: raise InputError(f'every weight is locked and they make {locked:g} g, not {total:g} g')
+            return inc,None
+        if total and locked >= total*(1-1e-9): raise InputError(f'the locked weights make {locked:g} g already, and the whole is to weigh {total:g} g')
+        return inc,total
 
     def quantify(self,
         lists, # Lists of names (with locked weights, if any, as in `generate`)
         grams:float=None, # Total; None: 100 g, or what locked weights imply
+        servings:float=None, # Instead of `grams`: so many portions of 225 g
+        batch=None, # Instead of either: one ingredient of each list and what it weighs, as "flour=500"; what is locked stays, all else follows
     ): # list of Quantities: .grams, .low, .high in the same order
-        "Grams of known ingredients, with 80 % intervals"
-        self._meet(); incs = [read_amounts(l) for l in lists]
-        for i in incs:
-            if not i: raise InputError('an empty list cannot be weighed; name at least one ingredient')
-            if all(i.values()) and grams and abs(sum(i.values())-grams) > 1e-6*grams: raise InputError(f'every weight is locked and they make {sum(i.values()):g} g, not {grams:g} g')
-        totals = [self._total({} if all(i.values()) else i, grams, None) for i in incs]
-        totals = [100. if grams is None and not any(i.values()) else t for i,t in zip(incs, totals)]
-        res = self._weigh([[table()[n].id for n in i] for i in incs], incs, totals)
-        return [Quantities(list(i), *r) for i,r in zip(incs, res)]
+        "Grams of known ingredients, with 80 % intervals; thousands of lists in one call are weighed together"
+        self._meet(); asked = []; self._size({}, grams, servings, batch) # what is wrong whatever the lists
+        for k,l in enumerate(lists):
+            try:
+                if not (inc := read_amounts(l)): raise InputError('an empty list cannot be weighed; name at least one ingredient')
+                inc,total = self._size(inc, grams, servings, batch, True); asked.append((inc, total or (None if any(inc.values()) else 100.)))
+            except InputError as e: e.at = k; raise # which list it was
+        at = table()._ids; res = self._weigh([[at[n] for n in i] for i,_ in asked], [list(i.values()) for i,_ in asked], [t for _,t in asked])
+        return [Quantities(list(i), *r, servings, self.model) for (i,_),r in zip(asked, res)]
 
-    def _weigh(self, sets, locks, totals, draws=200): # per set: grams, low, high
-        out = [None]*len(sets)
-        totals = totals if isinstance(totals, list) else [totals]*len(sets)
-        for n in {len(s) for s in sets}:
-            at = [i for i,s in enumerate(sets) if len(s)==n]
-            eps = np.random.default_rng([n]).standard_normal((draws+1, n)); eps[0] = 0 # draw 0 is the middle
-            u = np.random.default_rng([n, 1]).standard_normal(draws+1); u[0] = 0
-            for j in range(0, len(at), 512):
-                rows = at[j:j+512]; orders = {i: np.argsort(sets[i]) for i in rows} # weighed in one order, so that the order asked is nothing
-                mu,sg = (x.astype(float) for x in self.quantities.law(np.array([np.array(sets[i])[orders[i]] for i in rows])))
-                for r,i in enumerate(rows):
-                    z = mu[r]+sg[r]*eps # (draws+1, n) log grams
-                    lock = np.array([locks[i].get(self.names[sets[i][k]]) or np.nan for k in orders[i]]); fix = ~np.isnan(lock)
-                    if fix.any() and totals[i] is None: # the locked weights say how large the batch is
-                        w = fix/sg[r]**2; c = (w*(np.log(np.where(fix, lock, 1))-mu[r])).sum()/w.sum()
-                        g = np.exp(z+(c+u/np.sqrt(w.sum()))[:,None])
-                    else: # what is not locked shares what is left of the total (how likely such a rest is, is not weighed in)
-                        e = np.where(fix, 0, np.exp(z-z.max(1, keepdims=True))); g = e/np.maximum(e.sum(1, keepdims=True), 1e-30)*(totals[i]-lock[fix].sum() if totals[i] else 0)
-                    g[:,fix] = lock[fix]; g = g[:,np.argsort(orders[i])]
-                    lo,hi = np.quantile(g[1:], [.1,.9], axis=0)
-                    out[i] = g[0],np.minimum(lo, g[0]),np.maximum(hi, g[0]) # the middle of a skewed law may lie outside: the interval is widened to hold it
+    def _weigh(self, sets, locks, totals): # ids, locked grams or None beside them, total of each or None -> grams, low, high of each
+        out,alike = [None]*len(sets),{}
+        for i,(s,t) in enumerate(zip(sets, totals)): alike.setdefault((len(s), t is None), []).append(i)
+        for (n,free),at in alike.items():
+            for j in range(0, len(at), 256):
+                rows = at[j:j+256]; ids = np.array([sets[i] for i in rows]); order = ids.argsort(1) # weighed in one order, so that the order asked is nothing
+                ids,lock = (np.take_along_axis(x, order, 1) for x in (ids, np.array([locks[i] for i in rows], float)))
+                res = np.stack(self._middle_and_ends(ids, lock, None if free else np.array([totals[i] for i in rows])))
+                for i,r in zip(rows, np.take_along_axis(res, order.argsort(1)[None], 2).swapaxes(0, 1)): out[i] = r
         return out
+
+    def _middle_and_ends(self, ids, lock, total, draws=256): # (b, n), (b, n) grams or NaN, (b,) grams or None -> the middle of the law, its 10 % and its 90 % point, grams (b, n)
+        fix,rng = ~np.isnan(lock),np.random.default_rng([ids.shape[1]]) # one noise for all of a size: what a list gets, it gets whatever the batch
+        law = [x.astype(float) for x in self.quantities.law(ids)]; g,middle = _weigh_law(*law, np.log(lock), total, draws, rng),np.exp(_middle_law(*law, np.log(lock)))
+        if total is not None: # the middle of what is not locked shares what is left of the total
+            rest = np.where(fix, 0, middle); middle = rest*((total-np.where(fix, lock, 0).sum(1))/rest.sum(1))[:,None]
+        k = .1*(draws-1); i,f = int(k),k % 1; x = np.partition(np.ascontiguousarray(np.moveaxis(g, 0, -1)), [i,i+1,draws-2-i,draws-1-i], -1)
+        lo,hi = x[...,i]*(1-f)+x[...,i+1]*f,x[...,draws-1-i]*(1-f)+x[...,draws-2-i]*f
+        return [np.where(fix, lock, o) for o in (middle, np.minimum(lo, middle), np.maximum(hi, middle))] # the middle of a skewed law may lie outside: the interval is widened to hold it
+
+def _batch_size(mu, sg, lock): # what locked weights say of the log size of the batch, and how well: (b, 1) each
+    fix = ~np.isnan(lock); w = fix/sg**2; n = np.maximum(w.sum(1, keepdims=True), 1e-30)
+    return (w*(np.where(fix, lock, mu)-mu)).sum(1, keepdims=True)/n,np.where(fix.any(1, keepdims=True), n**-.5, 0)
+
+def _middle_law(mu, sg, lock): # log grams (b, n) in the middle of a normal law, given the log grams that are locked
+    return np.where(np.isnan(lock), mu+_batch_size(mu, sg, lock)[0], lock)
+
+def _weigh_law(mu, sg, lock, total, draws, rng): # grams (draws, b, n): whole recipes drawn from it
+    fix = ~np.isnan(lock); c,s = _batch_size(mu, sg, lock); z = mu+sg*rng.standard_normal((draws, 1, mu.shape[1]))
+    if total is None: g = np.exp(z+c+s*rng.standard_normal((draws, 1, 1)))
+    else: # how likely such a rest is, is not weighed in
+        e = np.where(fix, 0, np.exp(z-z.max(-1, keepdims=True))); g = e*((total-np.where(fix, np.exp(lock), 0).sum(1))[:,None]/np.maximum(e.sum(-1, keepdims=True), 1e-30))
+    return np.where(fix, np.exp(lock), g)
+

@@ -55,7 +55,7 @@ def test_generate_text(answer):
 def test_generate_json_is_the_recipe_of_the_contract(answer):
     r = json.loads(answer('generate', '--format', 'json', '--seed', 3))
     assert {'ingredients','total_grams','servings','nutrition','log_prob','model','seed'} <= r.keys()
-    assert all({'name','grams','share','low','high'} == o.keys() and o['low'] <= o['grams'] <= o['high'] for o in r['ingredients'])
+    assert all({'name','grams','share','low','high','household'} == o.keys() and o['low'] <= o['grams'] <= o['high'] for o in r['ingredients'])
     assert abs(sum(o['share'] for o in r['ingredients'])-1) < 1e-3 and r['total_grams'] == 1000 and r['seed'] == 3
     assert r == RecipeGenerator.load().generate(seed=3)[0].to_dict()
 
@@ -95,6 +95,37 @@ def test_quantify(answer):
     assert [o['name'] for o in r['ingredients']] == ['flour','butter','sugar','egg'] and r['total_grams'] == 500 and r['ingredients'][1]['grams'] == 125
     assert json.loads(answer('quantify', '--include', 'flour, egg', '--format', 'json'))['total_grams'] == 100
     assert ' to ' in answer('quantify', '--include', 'flour, egg')
+
+def test_quantify_servings_and_batch(answer):
+    get = lambda *a: json.loads(answer('quantify', '--include', 'flour, butter=125, sugar, egg', '--format', 'json', *a))
+    r = get('--servings', 4); assert r['servings'] == 4 and r['total_grams'] == 900 and abs(r['nutrition_per_serving']['energy_kcal']-r['nutrition']['energy_kcal']/4) < .01
+    r = get('--batch', 'flour=500'); w = {o['name']: o for o in r['ingredients']}; assert w['flour']['grams'] == w['flour']['low'] == w['flour']['high'] == 500 and w['butter']['grams'] == 125 and w['sugar']['low'] < w['sugar']['high']
+    assert get('--batch', 'AP flour=500') == r and get('--batch', 'butter=125') == get() # by any name; a weight that is locked already
+    one,two = (json.loads(answer('quantify', '--include', 'flour, butter, sugar', '--format', 'json', '--batch', f'flour={g}'))['ingredients'] for g in (200,400))
+    assert all(abs(2*a['grams']-b['grams']) < .02 for a,b in zip(one, two)) # the whole recipe follows
+    assert {o['name']: o['grams'] for o in json.loads(answer('generate', '--batch', 'flour=500', '--seed', 2, '--format', 'json'))['ingredients']}['flour'] == 500
+
+def test_quantify_in_the_kitchen(answer):
+    r = json.loads(answer('quantify', '--include', 'egg=150, flour=343, baking powder=6.9, ground beef=500, tomato=123', '--bakers', '--format', 'json'))['ingredients']
+    assert [o['household'] for o in r] == ['3 eggs','2 3/4 cups','1 1/2 tsp',None,'1 tomato'] and [o['bakers_percent'] for o in r][:2] == [43.73,100]
+    text = answer('quantify', '--include', 'egg=150, flour=343, sugar', '--bakers')
+    assert re.search(r'flour +345 g +[\d.]+ % +100\.0 % +2 3/4 cups\n', text) and '3 eggs' in text and '% of the flour' in text
+
+MANY = 'flour, butter=125, sugar\n\n["egg", "flour", "butter=125"]\n{"title": "Soup", "include": {"leek": null, "butter": 125, "crème fraîche": null}}\n  butter\n'
+
+def test_quantify_lists(answer, tmp_path):
+    (tmp_path/'lists.txt').write_text(MANY, encoding='utf-8')
+    rs = [json.loads(l) for l in answer('quantify', '--lists', 'lists.txt', '--format', 'json').splitlines()]
+    assert [[o['name'] for o in r['ingredients']] for r in rs] == [['flour','butter','sugar'],['egg','flour','butter'],['leek','butter','creme fraiche'],['butter']] and rs[2]['title'] == 'Soup' and 'title' not in rs[0]
+    alone = json.loads(answer('quantify', '--include', 'flour, butter=125, sugar', '--format', 'json'))
+    for a,b in zip(rs[0]['ingredients'], alone['ingredients']): assert a['name'] == b['name'] and all(abs(a[k]-b[k]) < .02 for k in ('grams','low','high')) # whatever the batch
+    text = answer('quantify', '--lists', 'lists.txt', '--batch', 'butter=125', '--bakers')
+    assert text.startswith('Recipe 1 of 4\n') and '\n\nRecipe 2 of 4\n' in text and '\n\nSoup\n' in text and text.count('% of the flour') == 2
+    assert {o['bakers_percent'] for o in json.loads(answer('quantify', '--lists', 'lists.txt', '--bakers', '--format', 'json').splitlines()[2])['ingredients']} == {None}
+
+def test_quantify_lists_from_standard_input():
+    r = run('quantify','--lists','-','--grams',300,'--format','json', input='\ufeffflour, egg\r\nflour, milk\r\n'); assert r.returncode == 0 and [json.loads(l)['total_grams'] for l in r.stdout.splitlines()] == [300,300]
+    r = run('quantify','--lists','-', input='flour, egg\n\nflour, moondust'); assert r.returncode == 2 and r.stdout == '' and re.fullmatch(r'recipegen quantify: standard input, line 3: unknown ingredient "moondust"[^\n]*\n', r.stderr)
 
 LINES = '1½ cups (180 g) flour\n\nsalt and pepper to taste\n3 tbsp unobtainium\n'
 
@@ -144,9 +175,10 @@ def test_evaluate_cold_start(answer, corpus):
 
 def test_evaluate_generation_wants_recipes(corpus, refused): refused(['evaluate','--task','generation','--corpus',corpus], 'larger corpus')
 
-def test_answering_is_light():
+def test_answering_is_light(tmp_path):
     "No torch, no pandas; no Arrow either"
-    for words in (['generate'],['complete','--include','egg'],['quantify','--include','egg'],['parse',os.devnull],['generate','--include','unobtainium']):
+    (tmp_path/'lists.txt').write_text('egg, flour\nrice')
+    for words in (['quantify','--lists',str(tmp_path/'lists.txt'),'--format','json'],['generate'],['complete','--include','egg'],['quantify','--include','egg'],['parse',os.devnull],['generate','--include','unobtainium']):
         code = f'import sys; from recipegen.cli import main; main({words!r}); print(*{{"torch","pandas","pyarrow","matplotlib"}} & set(sys.modules), file=sys.stderr)'
         r = subprocess.run([sys.executable,'-c',code], capture_output=True, text=True, env=ENV); assert r.stderr.splitlines()[-1] == '', r.stderr
 
@@ -172,6 +204,28 @@ WRONG = {
     'negative servings':  (['generate','--servings',-1], 'servings -1'),
     'both totals':        (['generate','--grams',500,'--servings',2], 'grams or servings, not both'),
     'both, to quantify':  (['quantify','--include','egg','--grams',500,'--servings',2], 'grams or servings, not both'),
+    'total and batch':    (['quantify','--include','flour,egg','--grams',500,'--batch','flour=50'], 'batch or grams, not both'),
+    'servings and batch': (['quantify','--include','flour,egg','--servings',2,'--batch','flour=50'], 'batch or servings, not both'),
+    'generate by both':   (['generate','--grams',500,'--batch','flour=50'], 'batch or grams, not both'),
+    'unknown master':     (['quantify','--include','flour,egg','--batch','flower=500'], 'flower', 'nearest'),
+    'master not listed':  (['quantify','--include','flour,egg','--batch','butter=500'], 'batch butter=500', 'not in the list'),
+    'master without':     (['quantify','--include','flour,egg','--batch','flour'], 'batch flour', 'flour=500'),
+    'master of nothing':  (['quantify','--include','flour,egg','--batch','flour=0'], 'flour=0', 'above 0'),
+    'master negative':    (['quantify','--include','flour,egg','--batch','flour=-5'], 'flour=-5', 'above 0'),
+    'master no number':   (['quantify','--include','flour,egg','--batch','flour=lots'], 'flour=lots', 'not a number'),
+    'master infinite':    (['quantify','--include','flour,egg','--batch','flour=inf'], 'flour=inf'),
+    'two masters':        (['quantify','--include','flour,egg','--batch','flour=5,egg=3'], 'flour=5,egg=3', 'one ingredient'),
+    'no master':          (['quantify','--include','flour,egg','--batch',''], 'batch', 'flour=500'),
+    'master locked':      (['quantify','--include','flour=200,egg','--batch','flour=500'], 'flour=500', 'locked at 200 g'),
+    'master excluded':    (['generate','--exclude','flour','--batch','flour=500'], 'flour', 'both included and excluded'),
+    'master not vegan':   (['generate','--diet','vegan','--batch','butter=500'], 'butter is not vegan'),
+    'locks beside total': (['quantify','--include','flour=200,egg=50','--servings',4], '250 g', '900 g'),
+    'no servings':        (['quantify','--include','egg','--servings',0], 'servings 0'),
+    'percent of no flour':(['quantify','--include','egg,milk,cornstarch','--bakers'], 'no flour'),
+    'neither nor':        (['quantify'], '--include', '--lists'),
+    'list and lists':     (['quantify','--include','egg','--lists','a.txt'], '--include or --lists, not both'),
+    'no lists':           (['quantify','--lists','nowhere.txt'], 'nowhere.txt', 'no such file'),
+    'lists in a folder':  (['quantify','--lists','.'], 'is a folder'),
     'locked too much':    (['generate','--include','butter=600','--grams',500], '600', '500'),
     'weight no number':   (['generate','--include','butter=lots'], 'butter=lots', 'butter=125'),
     'weight negative':    (['generate','--include','butter=-2'], 'butter=-2'),
@@ -304,6 +358,28 @@ def test_import_leaves_other_folders_alone(tmp_path, refused):
 def test_parse_of_no_text(raw, tmp_path, refused):
     (tmp_path/'a.txt').write_bytes(b'1 egg\n'+raw)
     refused(['parse','a.txt'], 'a.txt', ' text (line '); refused(['parse','a.txt','--out','b.txt'], 'a.txt')
+
+FLAWED = {
+    'empty': ('', 'holds no list'), 'blank': (' \n\t\n', 'holds no list'), 'unknown': ('egg\n\negg, moondust\n', 'line 3', 'moondust', 'nearest'), 'twice': ('egg\nscallion, green onion', 'line 2', 'twice'), 'commas': ('egg\n, ,\n', 'line 2', 'empty list'),
+    'weight': ('egg=many', 'line 1', 'egg=many'), 'minus': ('egg\negg=-3', 'line 2', 'egg=-3'), 'cut short': ('["egg"]\n["egg", "flo', 'line 2', 'not JSON'), 'number in a list': ('["egg", 3]', 'line 1', 'list of names'), 'nothing in a list': ('egg\n[]', 'line 2', 'empty list'),
+    'no include': ('{"name": "egg"}', 'line 1', 'include'), 'include of 3': ('{"include": 3}', 'line 1', 'include'), 'yes': ('{"include": {"egg": true}}', 'line 1', 'include'), 'lots': ('{"include": {"egg": "lots"}}', 'line 1', 'egg=lots'), 'title of 3': ('{"include": "egg", "title": 3}', 'line 1', 'title'), 'deep': ('['*100_000, 'line 1', 'not JSON'),
+    'NaN': ('{"include": {"egg": NaN}}', 'line 1', 'egg=nan'),
+}
+
+@pytest.mark.parametrize('name', FLAWED)
+def test_flawed_lists(name, tmp_path, refused):
+    text,*words = FLAWED[name]; (tmp_path/'l.txt').write_text(text)
+    for form in 'text','json': refused(['quantify','--lists','l.txt','--format',form], 'l.txt', *words)
+
+def test_lists_that_do_not_fit_what_is_asked(tmp_path, refused):
+    (tmp_path/'l.txt').write_text('flour, egg\n\nrice, egg=300\n')
+    refused(['quantify','--lists','l.txt','--batch','flour=50'], 'l.txt, line 3', 'flour is not in the list')
+    refused(['quantify','--lists','l.txt','--grams',200], 'l.txt, line 3', '300 g', '200 g'); refused(['quantify','--lists','l.txt','--grams',200,'--out','o.txt'], 'line 3')
+    for wrong,word in [(('--grams',0), 'grams 0'), (('--grams',5,'--servings',2), 'not both'), (('--batch','flour'), 'flour=500')]: refused(['quantify','--lists','l.txt',*wrong], word) # of no line
+
+@pytest.mark.parametrize('raw', ['crème'.encode('latin-1'),'egg\n'.encode('utf-16'),b'\0'*9,gzip.compress(b'egg')], ids=['latin-1','utf-16','zeros','gzip'])
+def test_lists_of_no_text(raw, tmp_path, refused):
+    (tmp_path/'l.txt').write_bytes(b'egg\n'+raw); refused(['quantify','--lists','l.txt'], 'l.txt', ' text (line ')
 
 @pytest.mark.skipif(os.geteuid() == 0, reason='root may read and write everything')
 def test_no_permission(tmp_path, refused):
