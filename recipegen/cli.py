@@ -9,7 +9,7 @@ __all__ = ['OPTIONS', 'TASKS', 'show', 'main']
 import argparse,os,re,sys
 from pathlib import Path
 
-# %% ../nbs/17_cli.ipynb #8806e649
+# %% ../nbs/17_cli.ipynb #7cd159c8
 def _number(text):
     try: x = float(text)
     except ValueError: x = float('nan')
@@ -49,7 +49,7 @@ OPTIONS = dict(
     resume=dict(action='store_true', help='go on from the last checkpoint in --out'),
     task=dict(choices=('completion','cold_start','generation','all'), required=True, help='completion: hide one ingredient, or half, and see who finds them; cold_start: ingredients out of training, told by their composition in closed form, whatever the weights; generation: made-up recipes against real ones; all: each in turn'))
 
-# %% ../nbs/17_cli.ipynb #c9139255
+# %% ../nbs/17_cli.ipynb #130390cc
 class _Parser(argparse.ArgumentParser):
     def __init__(self, **kw): super().__init__(allow_abbrev=False, **kw)
     def error(self, message):
@@ -86,7 +86,7 @@ def _parser():
     command('evaluate', _evaluate, 'measure the trained models beside simple baselines', 'task corpus seed format out weights')
     return top
 
-# %% ../nbs/17_cli.ipynb #ef0a0b25
+# %% ../nbs/17_cli.ipynb #637dac7e
 def show(
     recipe, # A `Recipe`
     interval:bool=False, # Also the 80 % interval of each weight
@@ -98,7 +98,7 @@ def show(
     def span(i):
         lo,hi = (show_grams(x[i]) for x in (r.low, r.high)) if interval and r.low and r.low[i] is not None else ('','')
         return f'{lo[:-2]} to {hi}' if lo != hi else ''
-    columns = [[f'{show_grams(r.grams[i]):>9}' for i in rows], [f'{100*(r.shares[i] or 0):>5.1f} %' for i in rows]]
+    columns = [[f'{show_grams(r.grams[i]):>9}' for i in rows], [f'{"< 0.1" if 0 < (r.shares[i] or 0) < .0005 else format(100*(r.shares[i] or 0), ">5.1f")} %' for i in rows]]
     foot = [f'{show_grams(r.total_grams):>9}','']
     if bakers:
         p = r.bakers(); columns.append(['' if p[i] is None else f'{p[i]:.1f} %' for i in rows]); foot.append(f'{sum(x or 0 for x in p):.1f} % of the flour')
@@ -146,7 +146,7 @@ def _put(pieces, out):
         if isinstance(e, OSError): _refuse(f'--out "{out}": cannot be written ({e.strerror}); name another place')
         raise
 
-# %% ../nbs/17_cli.ipynb #127a83ec
+# %% ../nbs/17_cli.ipynb #87a079a9
 def _own(path): # ingredients of the user's own
     from recipegen.ingredients import read_ingredients,table
     for r in read_ingredients(path): table().add(**r)
@@ -248,7 +248,7 @@ def _quantify(a):
     if a.format == 'json': return (json.dumps(r.to_dict(a.bakers), ensure_ascii=False, allow_nan=False)+'\n' for r in rs)
     return ('\n'*(i > 1)+('' if r.title else f'Recipe {i} of {len(lists)}\n')+show(r, True, a.bakers and any(map(is_flour, r.names))) for i,r in enumerate(rs, 1))
 
-# %% ../nbs/17_cli.ipynb #aa5ba3e1
+# %% ../nbs/17_cli.ipynb #8e6de629
 def _import(a):
     out = Path(a.out); _can_fill(out)
     if out.exists() and not {p.name for p in out.iterdir()} <= {'manifest.json','recipes.arrow'}: _refuse(f'--out "{out}": holds other things than a corpus; name a new or an empty folder')

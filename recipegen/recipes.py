@@ -17,7 +17,7 @@ from pathlib import Path
 import numpy as np
 from .ingredients import table, measures, resolve, IngredientTable, InputError
 
-# %% ../nbs/01_recipes.ipynb #43a69329
+# %% ../nbs/01_recipes.ipynb #f7176ff1
 _marks = dict(tsp='1/8 1/4 1/2 3/4 1 5/4 3/2 7/4 2 5/2 7/2 4', tbsp='1 3/2 2 5/2 3 6', cup='1/4 1/3 1/2 2/3 3/4 1 5/4 4/3 3/2 5/3 7/4 2 9/4 7/3 5/2 8/3 11/4 3 13/4 10/3 7/2 11/3 15/4 4 9/2 5 11/2 6 13/2 7 15/2 8 9 10 11 12 13 14 15 16')
 _counted = set('vegetable fruit mushroom egg bread snack shellfish poultry meat'.split()) # groups of things that stand one beside another; of meat only these:
 _joints = set('hen quail breast thigh drumstick leg wing tender cutlet chop steak sausage bratwurst dog link shank hock patty meatball'.split())
@@ -42,26 +42,26 @@ def _spoons(): # every mark of spoons and cups, ml and words, in order
     return sorted((float(n)*measures()[u][1], _said(n, u)) for u,m in _marks.items() for n in map(Fraction, m.split()))
 
 @lru_cache(4096)
-def _pieces(name): # the counts that a cook may say of an ingredient: grams and words, in order
-    o = table()[name]; U,noun = o.units,re.split(' in | with ', name)[0].split()[-1]
+def _pieces(name): # the counts that a cook may say of an ingredient, grams and words in order: of the thing, and of small and large ones
+    o = table()[name]; U,noun,none = o.units,re.split(' in | with ', name)[0].split()[-1],([],[])
     ladder = lambda unit, g, counts: [(float(n)*g, _said(n, unit)) for n in map(Fraction, counts.split())]
-    whole = ' '.join(map(str, range(1, 13)))
-    if o.state == 'canned' and 'can' in U and o.group != 'stock': return sorted(ladder('can', U['can'], '1/2 1 3/2 2 3 4 5 6'))
-    if not (one := U.get('piece')): return []
-    if o.group == 'egg': return ladder(noun, one, '1/4 1/3 1/2 2/3 3/4 1 3/2 2 5/2 3 7/2 4 '+' '.join(map(str, range(5, 61))))
-    unit = next((u for u in _named if U.get(u) == one and not (u in ('stalk','sheet') and noun in ('leek','onion','cracker'))), None)
+    whole = lambda most: ' '.join(map(str, range(1, most+1)))
+    if o.state == 'canned' and 'can' in U: return none if o.group in ('stock','juice','drink') else (ladder('can', U['can'], whole(6)),[])
+    if noun in ('ginger','galangal'): return ladder('inch', U['inch'], '1/2 1 3/2 2 3 4') if 'inch' in U else [],[]
+    if not (one := U.get('piece')) or name.startswith('cooked') and noun in _beasts: return none
+    if noun == 'bread': noun = 'loaf' if one >= 200 else name.split()[0]
+    if noun == 'dough' and one < 100: noun = name.split()[-2]
+    if o.group == 'egg': return ladder(noun, one, '1/4 1/3 1/2 2/3 3/4 1 3/2 2 5/2 3 7/2 4 '+' '.join(map(str, range(5, 61)))),[]
+    unit = next((u for u in _named if U.get(u) == one and not (noun in ('leek','cracker','crust') and u in ('stalk','sheet','package'))), None)
     if o.group in ('stock','leavening','spice','dessert'): # cubes, envelopes, leaves
-        if unit in ('cube','package'): return ladder(unit, one, '1/2 '+whole)
-        return ladder(noun, one, whole) if noun == 'leaf' or name == 'vanilla bean' else []
-    if noun == 'zest' or o.group not in _counted and unit not in ('fillet','sheet') or o.state == 'frozen' and unit is None: return []
+        return ladder(unit, one, '1/2 '+whole(12)) if unit in ('cube','package') else ladder(noun, one, '1/2 '+whole(12)) if noun == 'leaf' or name == 'vanilla bean' else [],[]
+    if noun == 'zest' or o.group not in _counted and unit not in ('fillet','sheet') or o.state == 'frozen' and unit is None: return none
     if o.group in ('meat','poultry') and noun in _joints | _beasts: unit = noun
     elif unit is None or unit == 'slice' and 'large' in U: unit = None if o.group in ('meat','poultry') or U.get('leaf') == one else noun
-    if unit is None: return []
-    most = 12 if one >= 8 else 6 # nobody counts out twenty olives
-    got = ladder(unit, one, ('1/2 ' if noun in _beasts else '1/4 1/2 3/4 ' if one >= 80 else '1/2 ' if one >= 8 or unit == 'clove' else '')+('3/2 5/2 ' if one >= 15 else '')+' '.join(map(str, range(1, most+1))))
-    for size in ('small','large'): # small ones in whole numbers, where that says it better
-        if size in U and unit == noun and U[size] != one: got += [(g, t) for g,t in ladder(f'{size} {noun}', U[size], '1 2 3 4') if min(abs(math.log(g/h)) for h,_ in got) > .1]
-    return sorted(got)
+    if unit is None: return none
+    part = '1/2 ' if noun in _beasts else '1/4 1/2 3/4 ' if one >= 80 else '1/2 ' if one >= 8 or unit == 'clove' else ''
+    return (sorted(ladder(unit, one, part+('3/2 5/2 ' if one >= 15 else '')+whole(12 if one >= 8 else 6))), # nobody counts out twenty olives
+            sorted(o for size in ('small','large') if size in U and unit == noun and U[size] != one for o in ladder(f'{size} {noun}', U[size], whole(4))))
 
 def _near(g, ladder): # the nearest mark, and how far it is, as a log ratio
     if not ladder: return None,math.inf
@@ -74,11 +74,13 @@ def household_units(
 )->str: # '2 3/4 cups', '1 1/2 tsp', '3 eggs', '2 small onions'; None where no unit of the kitchen says it
     "Grams in the unit that a cook would reach for, to the nearest mark of it; US spoons and cups"
     if not grams or not grams > 0: return None
-    o = table()[name]; said,off = _near(grams, _pieces(name))
+    o = table()[name]; plain,sized = _pieces(name); said,off = _near(grams, plain); other,by = _near(grams, sized)
+    if by < .12 and off > .1: return other
     if off < (.25 if o.group == 'egg' or o.units.get('piece', 9) < 8 else .14): return said
-    if not o.density > 0 or o.group in ('meat','poultry','fish','shellfish') and o.state in ('raw','cured','frozen') or o.group in ('egg','bread') and 'piece' in o.units: return None
+    if name == 'bay leaf' or not o.density > 0 or o.group in ('meat','poultry','fish','shellfish') and o.state in ('raw','cured','frozen') or o.group in ('egg','bread') and 'piece' in o.units: return None
     if name.endswith('noodle') and o.density > .2: return None # long ones
     ml = grams/o.density
+    if ml < .45 and 'drop' in o.units: return _said(Fraction(max(1, round(grams/o.units['drop']))), 'drop')
     if ml < .45: return 'a pinch' if ml > .1 and o.group in ('spice','leavening','sweetener','flour') and o.state != 'raw' else None
     said,off = _near(ml, _spoons())
     return said if off < (.2 if ml > 5 else .45) else None # beyond the last cup, nobody measures
