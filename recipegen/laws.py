@@ -4,7 +4,7 @@
 
 # %% auto #0
 __all__ = ['torch', 'ShareMixture', 'DirichletShares', 'shares_cross_entropy', 'clr_error', 'given_grams', 'draw_grams',
-           'GramMixture', 'to_total', 'resample', 'draw_given', 'best_shares']
+           'GramMixture', 'to_total', 'resample', 'draw_given', 'best_shares', 'helmert', 'fit_mixture']
 
 # %% ../nbs/08_laws.ipynb #f557d34a
 import numpy as np
@@ -356,3 +356,41 @@ def best_shares(
         for _ in range(60): w = 1/np.maximum(np.linalg.norm(z-m, axis=-1, keepdims=True), 1e-6); m = (w*z).sum(0)/w.sum(0)
     elif metric != 'squared': raise InputError(f"{metric!r} is no metric known here; choose 'aitchison', 'squared' or 'absolute'")
     e = np.where(ok.all(0), np.exp(m), 0); return e/e.sum(-1, keepdims=True)
+
+# %% ../nbs/08_laws.ipynb #e706c17b
+def helmert(
+    n:int, # Ingredients
+): # (n, n-1) orthonormal columns, each perpendicular to the vector of ones
+    "Basis of isometric log-ratio coordinates: `log(grams) @ helmert(n)`"
+    H = np.zeros((n, n-1))
+    for j in range(1, n): H[:j,j-1],H[j,j-1] = 1/np.sqrt(j*(j+1)),-j/np.sqrt(j*(j+1))
+    return H
+
+def fit_mixture(
+    grams, # (m, n) weighed recipes of one list, all positive
+    K:int=1, # Components
+    tied:bool=False, # One middle for all: components differ in spread alone
+    floor:float=.15, # Least spread of log grams
+    restarts:int=3, # The likeliest is kept
+    rounds:int=60, # Of expectation and maximisation, at most
+    seed:int=0,
+): # dict: mu, sigma (n, K), factors (n, K, n-1), log_pi (K,) for `ShareMixture`; and bic
+    "The mixture of logistic-normals of one list, by expectation and maximisation"
+    n = grams.shape[1]; H = helmert(n); X = np.log(grams)@H; N,d = X.shape; rng,best,fl = np.random.default_rng(seed),None,floor**2*np.eye(d)
+    S0 = np.cov(X.T).reshape(d, d)+fl
+    for _ in range(restarts if K > 1 and not tied else 1):
+        rows = [rng.integers(N)]
+        while len(rows) < K: q = ((X[:,None]-X[rows])**2).sum(-1).min(1); rows.append(rng.choice(N, p=q/q.sum())) # far apart, as in k-means++
+        m = np.repeat(X.mean(0)[None], K, 0) if tied or K == 1 else X[rows]
+        S,p,old = np.stack([S0*(4.**(j-(K-1)/2) if tied else .3 if K > 1 else 1)+fl for j in range(K)]),np.full(K, 1/K),-np.inf
+        for _ in range(rounds):
+            P,D = np.linalg.inv(S),X[:,None]-m
+            lp = np.log(p)-.5*((np.einsum('nki,kij->nkj', D, P)*D).sum(-1)+np.linalg.slogdet(S)[1]+d*np.log(2*np.pi)); ll = np.logaddexp.reduce(lp, 1)
+            if ll.sum()-old < 1e-4*N: break
+            old,R = ll.sum(),np.exp(lp-ll[:,None]); c = R.sum(0)+1e-9; p,m = c/c.sum(),R.T@X/c[:,None]
+            if tied: m = np.repeat(np.linalg.solve((P*c[:,None,None]).sum(0), np.einsum('k,kij,kj->i', c, P, m))[None], K, 0)
+            D = X[:,None]-m; S = np.einsum('nk,nki,nkj->kij', R, D, D)/c[:,None,None]+fl
+        if best is None or ll.sum() > best[0]: best = ll.sum(),m,S,p
+    ll,m,S,p = best; free = (d if tied else K*d)+K*d*(d+1)/2+K-1
+    F = np.linalg.cholesky(S-fl+1e-9*np.eye(d)) # S = floor^2 I + F F'
+    return dict(mu=(m@H.T).T, sigma=np.full((n,K), floor), factors=np.einsum('ni,kij->nkj', H, F), log_pi=np.log(p), bic=free*np.log(N)-2*ll)
