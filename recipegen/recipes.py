@@ -17,7 +17,7 @@ from pathlib import Path
 import numpy as np
 from .ingredients import table, measures, resolve, IngredientTable, InputError
 
-# %% ../nbs/01_recipes.ipynb #f7176ff1
+# %% ../nbs/01_recipes.ipynb #2171769e
 _marks = dict(tsp='1/8 1/4 1/2 3/4 1 5/4 3/2 7/4 2 5/2 7/2 4', tbsp='1 3/2 2 5/2 3 6', cup='1/4 1/3 1/2 2/3 3/4 1 5/4 4/3 3/2 5/3 7/4 2 9/4 7/3 5/2 8/3 11/4 3 13/4 10/3 7/2 11/3 15/4 4 9/2 5 11/2 6 13/2 7 15/2 8 9 10 11 12 13 14 15 16')
 _counted = set('vegetable fruit mushroom egg bread snack shellfish poultry meat'.split()) # groups of things that stand one beside another; of meat only these:
 _joints = set('hen quail breast thigh drumstick leg wing tender cutlet chop steak sausage bratwurst dog link shank hock patty meatball'.split())
@@ -65,7 +65,7 @@ def _pieces(name): # the counts that a cook may say of an ingredient, grams and 
 
 def _near(g, ladder): # the nearest mark, and how far it is, as a log ratio
     if not ladder: return None,math.inf
-    i = bisect_left(ladder, (g,)); h,said = min(ladder[max(i-1, 0):i+1], key=lambda o: abs(math.log(o[0]/g)))
+    i = bisect_left(ladder, (g,)); h,said = ladder[i-1 if i == len(ladder) or i and g*g < ladder[i-1][0]*ladder[i][0] else i]
     return said,abs(math.log(h/g))
 
 def household_units(
@@ -85,7 +85,7 @@ def household_units(
     said,off = _near(ml, _spoons())
     return said if off < (.2 if ml > 5 else .45) else None # beyond the last cup, nobody measures
 
-# %% ../nbs/01_recipes.ipynb #556a1f2a
+# %% ../nbs/01_recipes.ipynb #48b6eb0d
 NUTRIENTS = {'energy_kcal': '208', 'protein_g': '203', 'fat_g': '204', 'carbohydrate_g': '205', 'fiber_g': '291', 'sugars_g': '269', 'saturated_fat_g': '606',
              'cholesterol_mg': '601', 'sodium_mg': '307', 'calcium_mg': '301', 'iron_mg': '303', 'potassium_mg': '306', 'vitamin_c_mg': '401', 'alcohol_g': '221'} # SR28 numbers
 
@@ -105,6 +105,10 @@ def show_grams(
 def _nutrients(): # {key in JSON: column of composition}
     at = {c['number']:j for j,c in enumerate(table().components)}
     return {k: at[no] for k,no in NUTRIENTS.items() if no in at}
+
+@lru_cache(1)
+def _per_gram(): return np.nan_to_num(table().composition[:,list(_nutrients().values())]).astype(float)/100 # (v, nutrients)
+IngredientTable.on_add.append(_per_gram.cache_clear)
 
 def is_flour(
     name:str, # Canonical name
@@ -168,7 +172,8 @@ class Recipe:
     def total_grams(self): return float(sum(g for g in self.grams if g is not None))
     @property
     def shares(self): # list, sums to 1
-        return [(g or 0)/self.total_grams if self.total_grams else None for g in self.grams]
+        total = self.total_grams
+        return [(g or 0)/total if total else None for g in self.grams]
 
     def scaled(self,
         grams:float=None, # Total weight wanted, g
@@ -202,8 +207,7 @@ class Recipe:
 
     def nutrition(self): # dict of totals; an amount that SR28 does not give counts as zero
         "Sum of the compositions, weighted by grams"
-        per = np.nan_to_num(table().composition[np.ix_(self.ids, list(_nutrients().values()))]).astype(float)
-        return dict(zip(_nutrients(), (np.array([x or 0 for x in self.grams])/100 @ per).round(2).tolist()))
+        return dict(zip(_nutrients(), (np.array([x or 0. for x in self.grams]) @ _per_gram()[self.ids]).round(2).tolist()))
 
     def nutrition_per_serving(self): # dict
         "What one portion holds"
