@@ -259,7 +259,7 @@ def _corpus(formulas, least, **info): # formulas: (title, source, [(name or None
     lost = dict(sorted(lost.items(), key=lambda o: -o[1])[:20])
     return Corpus.of(kept, dict(read=len(known), left_out=why, **tally, mass_mapped=sum(known)/max(len(known), 1), mass_mapped_of_three=sum(whole)/max(len(whole), 1), unmapped={k: round(x, 2) for k,x in lost.items()}, **info))
 
-# %% ../nbs/01_weighed.ipynb #21678e93
+# %% ../nbs/01_weighed.ipynb #105fec73
 _fndds = 'Food code','Main food description','Ingredient code','Ingredient description','Ingredient weight (g)','Moisture change (%)'
 _mixed = re.compile('breaded|coated|battered|sandwich|sundae|salad,|with (sauce|added|meat|poultry)|fat added|made with|with oil|gravy|^curry sauce') # foods that are dishes, whatever their first word
 
@@ -279,10 +279,12 @@ def read_fndds(
         out = []
         for i,text,g in foods[code]['items']:
             dish = len(i) > 7
-            name,by = (None if _mixed.search(text.lower()) else usda_name(text),'words') if dish else sr_name(i, text)
-            if dish and not name and i in foods and i not in above:
-                sub = parts(i, above | {i}); whole = sum(x for _,x,_ in sub)*(1+foods[i]['moist']/100); how['taken apart'] = how.get('taken apart', 0)+1
-                if whole > 0: out += [(n, g*x/whole, t) for n,x,t in sub]; continue
+            name,by = (None if _mixed.search(text.lower().split(' as ingredient')[0]) else usda_name(text),'words') if dish else sr_name(i, text)
+            if dish and not name and i in foods and i not in above and (sub := [o for o in parts(i, above | {i}) if o[1] > 0]):
+                if ' as ingredient in ' in text and 'batter' not in text: name,by = max(sub, key=lambda o: o[1])[0],'largest part'
+                else:
+                    whole = sum(x for _,x,_ in sub)*(1+foods[i]['moist']/100); how['taken apart'] = how.get('taken apart', 0)+1
+                    if whole > 0: out += [(n, g*x/whole, t) for n,x,t in sub]; continue
             how[by if name else 'unknown'] = how.get(by if name else 'unknown', 0)+1; out.append((name, g, text))
         return out
     return _corpus(((f['title'], f'FNDDS 2017-18, food {c}', parts(c, {c})) for c,f in foods.items()), least, source='USDA FNDDS 2017-18', licence='public domain', how=how)
