@@ -31,7 +31,7 @@ def main(n=10_000):
             print(f'recipegen quantify --lists, {form:24}{wall:8.2f} s wall {cpu:8.2f} s CPU {mb:6.0f} MB')
     one = min(spent([command,'quantify','--include',L[0],'--format','json'])[0] for _ in range(3))
     gen = RecipeGenerator.load(); gen.quantify(L[:200])
-    all_,each = best(lambda: gen.quantify(L), 2),best(lambda: [gen.quantify([l]) for l in L[:200]], 2)/200
+    all_,each = best(lambda: gen.quantify(L), 1),best(lambda: [gen.quantify([l]) for l in L[:200]], 2)/200
     print(f'gen.quantify, one call for all {all_/n*1000:21.2f} ms a list\ngen.quantify, a call for each {each*1000:22.2f} ms a list, {each*n/all_:.1f} times that\na process for each {one*1000:33.2f} ms a list, {one*n/all_:.0f} times that')
 
 if __name__ == '__main__': main(*map(int, sys.argv[1:]))
