@@ -69,7 +69,7 @@ def _parser():
     top.add_argument('--version', action='version', version=f'recipegen {__version__}')
     sub = top.add_subparsers(dest='command', metavar='COMMAND', required=True)
     def command(name, run, does, opts, more='', **changed):
-        p = sub.add_parser(name, help=does, description=f'{does[0].upper()}{does[1:]}.{more}')
+        p = sub.add_parser(name, help=does, description=f'{does[0].upper()}{does[1:]}.{more}'.replace('%%','%'))
         p.set_defaults(run=run)
         for o in opts.split():
             if o in OPTIONS: p.add_argument(f'--{o}', **OPTIONS[o] | changed.get(o, {}))

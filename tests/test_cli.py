@@ -161,8 +161,9 @@ def test_version_and_help():
     from recipegen import __version__
     r = run('--version'); assert r.returncode == 0 and r.stdout == f'recipegen {__version__}\n'
     r = run('--help'); assert r.returncode == 0 and all(c in r.stdout for c in ('generate','complete','quantify','parse','import','train','evaluate'))
+    r = run('quantify', '--help'); assert '%%' not in r.stdout and all(f'--{o}' in r.stdout for o in 'include lists grams servings batch bakers format out'.split())
     r = run('generate', '--help')
-    for o in 'include exclude diet without n grams servings min_size max_size temperature top_k top_p min_p seed format out'.split(): assert f'--{o}' in r.stdout
+    for o in 'include exclude diet without n grams servings batch min_size max_size temperature top_k top_p min_p seed format out'.split(): assert f'--{o}' in r.stdout
 
 def test_evaluate(answer, corpus):
     o = json.loads(answer('evaluate', '--task', 'completion', '--corpus', corpus, '--format', 'json'))
