@@ -33,6 +33,8 @@ OPTIONS = dict(
     batch=dict(metavar='NAME=X', help='instead of either: what one ingredient weighs, as flour=500; all that is not locked follows'),
     bakers=dict(action='store_true', help="also baker's percentages: each weight in percent of all flour"),
     lists=dict(metavar='FILE', help='many lists at once: a file with one a line, as "flour, butter=125, sugar", or - for standard input; also JSON a line, ["flour", "butter=125"] or {"title": ..., "include": ...}'),
+    draws=dict(_int, help='so many whole recipes drawn from the law, in place of its middle'),
+    nutrition=dict(metavar='RANGES', help='only recipes that hold so much in 100 g, as "protein_g=10:20, energy_kcal=:250"; with --draws'),
     min_size=dict(_int, default=4, help='fewest ingredients (default %(default)s)'),
     max_size=dict(_int, default=16, help='most ingredients (default %(default)s)'),
     temperature=dict(_num, default=1., help='below 1 more usual, above 1 more daring, 0 always the likeliest (default 1)'),
@@ -47,7 +49,7 @@ OPTIONS = dict(
     out=dict(metavar='FILE', help='write to a file, not to the screen'),
     epochs=dict(_int, help='at most so many rounds over the recipes, for each model (default 20, or 40 below 20,000 recipes)'),
     resume=dict(action='store_true', help='go on from the last checkpoint in --out'),
-    task=dict(choices=('completion','cold_start','generation','all'), required=True, help='completion: hide one ingredient, or half, and see who finds them; cold_start: ingredients out of training, told by their composition in closed form, whatever the weights; generation: made-up recipes against real ones; all: each in turn'))
+    task=dict(choices=('completion','cold_start','quantities','generation','all'), required=True, help='completion: hide one ingredient, or half, and see who finds them; cold_start: ingredients out of training, told by their composition in closed form, whatever the weights; quantities: grams of known lists against weighed ones; generation: made-up recipes against real ones; all: each in turn'))
 
 # %% ../nbs/17_cli.ipynb #130390cc
 class _Parser(argparse.ArgumentParser):
@@ -77,10 +79,10 @@ def _parser():
     command('generate', _generate, 'write a recipe', 'include exclude diet without n grams servings batch min_size max_size temperature top_k top_p min_p seed format out weights ingredients',
             ' JSON: one recipe; a list of recipes when --n is given.', n=dict(help='how many (default 1)'), grams=dict(help='total weight in g (default 1000, or what locked weights imply)'))
     command('complete', _complete, 'say what goes with some ingredients', 'include exclude diet without n format out weights ingredients', n=dict(default=10), include=dict(required=True, help='what is there already, between commas'))
-    command('quantify', _quantify, 'weigh known ingredients, with 80 %% intervals', 'include lists grams servings batch bakers format out weights ingredients', ' Cups and spoons are those of the US. JSON: one recipe; with --lists, one a line.',
+    command('quantify', _quantify, 'weigh known ingredients, with 80 %% intervals', 'include lists grams servings batch bakers draws nutrition seed format out weights ingredients', ' Cups and spoons are those of the US. JSON: one recipe; with --lists, one a line; with --draws, a list of recipes.',
             include=dict(help='the ingredients, between commas; butter=125 locks 125 g'), grams=dict(help='total weight in g (default 100, or what locked weights imply)'))
     command('parse', _parse, 'read free text lines as ingredients and grams', 'source format out ingredients', ' Lines that name no ingredient are kept, and reported at the end.', source=dict(metavar='FILE', help='text file, one line an ingredient; - for standard input'))
-    command('import', _import, 'make a corpus from a file of recipes', 'source out format', source=dict(metavar='SOURCE', help='.json (JSON-LD, or an object of title: recipe), .jsonl of title and ingredients, .csv (RecipeNLG; or recipe, ingredient, grams); .gz of these'),
+    command('import', _import, 'make a corpus from a file of recipes', 'source out format', source=dict(metavar='SOURCE', help='.json (JSON-LD, or an object of title: recipe), .jsonl of title and ingredients, .csv (RecipeNLG; or recipe, ingredient, grams; or the ingredient file of FNDDS, or FDA FDD); .gz of these'),
             out=dict(required=True, metavar='DIR', help='folder for the corpus; one that is there is replaced'))
     command('train', _train, 'train both models', 'corpus out epochs seed resume', out=dict(metavar='DIR', default='weights', help='folder for weights and checkpoints (default %(default)s)'))
     command('evaluate', _evaluate, 'measure the trained models beside simple baselines', 'task corpus seed format out weights')
@@ -226,8 +228,23 @@ def _lists(source): # numbers of lines, lists and titles of a file
     if not found: _refuse(f'{name}: holds no list; write one a line, ingredients between commas')
     return name,*zip(*found)
 
+def _ranges(text): # 'protein_g=10:20, energy_kcal=:250' -> {'protein_g': (10.0, 20.0), 'energy_kcal': (None, 250.0)}
+    out = {}
+    for part in filter(str.strip, (text or '').split(',')):
+        m = re.fullmatch(r'\s*(\w+)\s*=\s*([\d.]*)\s*:\s*([\d.]*)\s*', part)
+        try: out[m[1]] = tuple(float(x) if x else None for x in m.groups()[1:])
+        except (AttributeError, ValueError): _refuse(f'--nutrition "{part.strip()}": write a nutrient and its range in 100 g, as protein_g=10:20 or energy_kcal=:250')
+    return out
+
 def _quantify(a):
     how = dict(grams=a.grams, servings=a.servings, batch=a.batch)
+    if a.nutrition is not None and a.draws is None: _refuse('--nutrition: a range is a matter of draws; say how many with --draws')
+    if a.draws is not None:
+        if a.lists is not None: _refuse('--draws: takes one list, by --include')
+        if not a.include: _refuse('name the ingredients with --include')
+        inc,ranges,gen = _listed(a),_ranges(a.nutrition),_load(a)
+        rs = gen.weigh(inc, a.draws, **how, nutrition=ranges, seed=a.seed)
+        return [_json([r.to_dict(a.bakers) for r in rs])] if a.format == 'json' else ['\n'.join(show(r, bakers=a.bakers) for r in rs)]
     if a.lists is None:
         if not a.include: _refuse('name the ingredients with --include, or a file of lists with --lists')
         inc,gen = _listed(a),_load(a)
@@ -253,7 +270,8 @@ def _import(a):
     out = Path(a.out); _can_fill(out)
     if out.exists() and not {p.name for p in out.iterdir()} <= {'manifest.json','recipes.arrow'}: _refuse(f'--out "{out}": holds other things than a corpus; name a new or an empty folder')
     from recipegen.recipes import import_corpus
-    c = import_corpus(a.source, progress=sys.stderr.isatty())
+    from recipegen.weighed import read_weighed
+    c = (read_weighed(a.source) if a.source.endswith(('.csv','.csv.gz')) else None) or import_corpus(a.source, progress=sys.stderr.isatty())
     m = c.manifest
     if not len(c): _refuse(f'{a.source}: none of its {m["read"]} recipes can be used ({", ".join(m["left_out"]) or "there are none"}); nothing was written')
     c.save(out, file=Path(a.source).name); m = c.manifest
@@ -298,13 +316,24 @@ def _generation(gen, folder, seed):
     t = evaluate_realism({gen.model: draw(), f'{gen.model}, top p .95': draw(partial(top_p, p=.95))}, folder, seed) # the law as it is, and as `generate` cuts it
     return dict(systems=t),realism_text(t)+'\n'
 
-TASKS = dict(completion=_completion, cold_start=_cold, generation=_generation)
+def _quantities(gen, folder, seed): # the net as the engine has it, examined by torch's laws
+    import torch
+    from recipegen.laws import ShareMixture
+    from recipegen.quantities import Weigher
+    from recipegen.shares import evaluate_shares,shares_text
+    def law(ids):
+        mu,sigma,factors,log_pi = map(torch.from_numpy, gen.quantities.law(ids.numpy()))
+        return ShareMixture(mu, sigma, torch.ones(ids.shape, dtype=torch.bool), factors, log_pi)
+    t = evaluate_shares(folder, {gen.model: Weigher(law)}, seed)
+    return dict(systems=t),shares_text(t)+'\n'
+
+TASKS = dict(completion=_completion, cold_start=_cold, quantities=_quantities, generation=_generation)
 
 def _evaluate(a):
     if len(a.corpus) > 1: _refuse('--corpus: give one corpus to evaluate on')
     import json,time
     from importlib.util import find_spec
-    if a.task in ('generation','all') and not find_spec('sklearn'): _refuse(f'--task {a.task}: wants scikit-learn for its classifiers; pip install scikit-learn')
+    if a.task in ('generation','quantities','all') and not find_spec('sklearn'): _refuse(f'--task {a.task}: wants scikit-learn for its classifiers and trees; pip install scikit-learn')
     gen,folder,made,text = _load(a),(a.corpus or [None])[0],{},[]
     for task in TASKS if a.task == 'all' else [a.task]:
         t = time.time(); tables,words = TASKS[task](gen, folder, a.seed)

@@ -33,6 +33,7 @@ class CompositionEmbedding(nn.Module):
         composition:bool=True, # Project the composition
         ids:bool=True, # Add a learned vector to each ingredient
         n_special:int=3, # Rows after the ingredients, made of nothing: end, begin, pad
+        known=None, # (v, k) vectors that another model has learned of the ingredients, to be read through a linear map
     ):
         super().__init__()
         if not (composition or ids): raise ValueError('an ingredient needs a composition, an id, or both')
@@ -41,6 +42,8 @@ class CompositionEmbedding(nn.Module):
         self.project = nn.Sequential(nn.Linear(f, 4*d_model), nn.GELU('tanh'), nn.Linear(4*d_model, d_model)) if composition else None
         self.ids = nn.Embedding(v, d_model) if ids else None
         self.special = nn.Embedding(n_special, d_model)
+        self.known = None if known is None else nn.Linear(len(known[0]), d_model, bias=False)
+        if known is not None: self.register_buffer('vectors', torch.as_tensor(known, dtype=torch.float32))
         for e in (self.ids, self.special):
             if e is not None: nn.init.normal_(e.weight, std=0.05)
         if composition: nn.init.normal_(self.project[2].weight, std=0.05/d_model**0.5)
@@ -49,4 +52,5 @@ class CompositionEmbedding(nn.Module):
         rows = 0.
         if self.project is not None: rows = rows + self.project(self.features)
         if self.ids is not None: rows = rows + self.ids.weight
+        if self.known is not None: rows = rows + self.known(self.vectors)
         return torch.cat([rows, self.special.weight])

@@ -22,8 +22,14 @@ def _norm(x, w, name): # layer norm with eps of torch
     m = x.mean(-1, keepdims=True); d = x-m
     return d/np.sqrt((d*d).mean(-1, keepdims=True)+1e-5)*w[name+'.weight']+w[name+'.bias']
 
-def _lin(x, w, name): return x@w[name+'.weight'].T+w[name+'.bias']
-def _gelu(x): return .5*x*(1+np.tanh(.7978845608*(x+.044715*x*x*x)))
+def _lin(x, w, name):
+    W = w[name+'.weight'].T
+    return (x@W if x.shape[-2] == 1 else (x.reshape(-1, x.shape[-1])@W).reshape(*x.shape[:-1], -1))+w[name+'.bias'] # one large product; a single row stays by itself
+
+def _gelu(x): # .5 x (1 + tanh(.798 (x + .0447 x^3))), without a new array at every step
+    y = x*x; y *= .044715; y += 1; y *= x; y *= .7978845608; np.tanh(y, y); y += 1; y *= x; y *= .5
+    return y
+
 def _heads(x, h): return x.reshape(*x.shape[:-1], h, -1).swapaxes(1, 2) # (b, t, d) -> (b, h, t, d/h)
 
 def _attend(q, k, v, mask=None): # (b, h, t|s, d/h) -> (b, t, d)
@@ -105,20 +111,19 @@ class QuantityEngine:
         n_heads:int, # Heads a block
     ):
         self.w,self.h,self.rows = w,n_heads,w['rows']
-        self.n_layers = 1+max(int(k.split('.')[1]) for k in w if k.startswith('encoder.'))
+        self.n_layers,self.n_decoder = (1+max(int(k.split('.')[1]) for k in w if k.startswith(part)) for part in ('encoder.','decoder.'))
 
-    def law(self, ids): # (b, n) ids of sets of one size -> mu, sigma (b, n) of log grams
-        "Middle and width of the log grams of each ingredient"
-        w,x = self.w,self.rows[ids]; e,q = x,_lin(x, w, 'query')
+    def law(self, ids): # (b, n) ids of sets of one size -> mu, sigma (b, n, K), factors (b, n, K, R), log_pi (b, K)
+        "The parameters of a `ShareMixture` over the log grams of each ingredient"
+        w,x = self.w,self.rows[ids]; e = x
         for l in range(self.n_layers):
             n = f'encoder.{l}'; y = _norm(e, w, n+'.norm1')
             e = e + _att(y, y, w, n+'.att', self.h); e = e + _mlp(e, w, n)
-        e = _norm(e, w, 'norm_e')
-        for l in range(self.n_layers):
-            n = f'decoder.{l}'; y = _norm(q, w, n+'.norm1')
-            q = q + _att(y, y, w, n+'.att', self.h); q = q + _att(_norm(q, w, n+'.norm_x'), e, w, n+'.cross', self.h); q = q + _mlp(q, w, n)
-        mu,s = np.moveaxis(_lin(_norm(q, w, 'norm'), w, 'head'), -1, 0)
-        return w['usual'][ids]+mu,np.logaddexp(0, s+.5)+.05
+        e = _norm(e, w, 'norm_e'); q = _lin(x, w, 'query')+e
+        for l in range(self.n_decoder):
+            n = f'decoder.{l}'; q = q + _att(_norm(q, w, n+'.norm_x'), e, w, n+'.cross', self.h); q = q + _mlp(q, w, n)
+        q = _norm(q, w, 'norm'); pi = _lin(q.mean(1), w, 'head.pi'); o = _lin(q, w, 'head.out').reshape(*ids.shape, pi.shape[1], -1)
+        return w['usual'][ids][...,None]+o[...,0],np.logaddexp(0, o[...,1]+np.float32(.5))+np.float32(.05),o[...,2:],log_softmax(pi)
 
     def join(self, row, usual): # (d,), float: one more ingredient; the last row is padding
         "Let in an ingredient that was not trained on"
@@ -127,7 +132,7 @@ class QuantityEngine:
 
 # %% ../nbs/15_generator.ipynb #c00be25e
 LARGE = dict(ingredients=dict(epochs=20, bs=128, lr=1.5e-3, wd=.05, patience=5, sizes=dict(d_model=160, n_layers=3, n_heads=5, dropout=.1)),
-             quantities=dict(epochs=16, bs=128, lr=2e-3, wd=.05, muon=True, patience=5, sizes=dict(d_model=160, n_layers=3, n_decoder=2, n_heads=5, dropout=.1)))
+             quantities=dict(epochs=9, bs=128, lr=2e-3, wd=.1, muon=True, patience=5, sizes=dict(d_model=160, n_layers=3, n_decoder=2, n_heads=5, dropout=.2)))
 SMALL = dict(ingredients=dict(epochs=40, bs=64, lr=1e-3, wd=.3, patience=10, sizes=dict(d_model=96, n_layers=2, n_heads=4, dropout=.3)),
              quantities=dict(epochs=20, bs=64, lr=1e-3, wd=.3, muon=True, patience=5, sizes=dict(d_model=96, n_layers=2, n_decoder=1, n_heads=4, dropout=.3))) # below 20,000 recipes
 
@@ -170,7 +175,8 @@ def train_models(
     from recipegen.recipes import Corpus
     from recipegen.composition import scale_composition
     from recipegen.decoder import IngredientDecoder
-    from recipegen.quantities import QuantityModel, title_words, titled_loss, usual_grams
+    from recipegen.quantities import QuantityModel, title_words, titled_loss
+    from recipegen.shares import usual_grams
     from recipegen.training import fit, set_loss, both_loss, log_prior
     if epochs is not None and epochs < 1: raise InputError(f'epochs {epochs}: give 1 or more')
     cs = [c if isinstance(c, Corpus) else Corpus.load(c) for c in (corpora or [None])]
@@ -201,7 +207,8 @@ def train_models(
     return hist
 
 # %% ../nbs/15_generator.ipynb #64390209
-from .recipes import read_amounts, read_batch
+from .recipes import NUTRIENTS, read_amounts, read_batch
+from .laws import given_grams, draw_grams, draw_given, to_total
 
 @dataclass
 class Quantities:
@@ -239,7 +246,7 @@ class RecipeGenerator:
         got = {}
         for name in ('ingredients','quantities'):
             w,facts = load_weights(folder/f'{name}.safetensors')
-            if 'rows' not in w or 'sizes' not in facts or dict(ingredients='blocks.0.norm_x.weight', quantities='encoder.0.norm1.weight')[name] not in w: raise InputError(f'{folder/name}.safetensors: these are not the weights of the {name} model; train again')
+            if 'rows' not in w or 'sizes' not in facts or dict(ingredients='blocks.0.norm_x.weight', quantities='head.pi.weight')[name] not in w: raise InputError(f'{folder/name}.safetensors: these are not the weights of the {name} model; train again')
             got[name] = (w, facts['sizes']['n_heads']); stranger = facts.get('stranger', (1.,0.)) if name == 'ingredients' else stranger
         from recipegen import __version__
         return cls(DecoderEngine(*got['ingredients']), QuantityEngine(*got['quantities']), f'recipegen {__version__}', stranger)
@@ -339,7 +346,7 @@ class RecipeGenerator:
         out = []
         for at in range(0, n, 256):
             drawn = sample(self.ingredients, prefix, streams(seed, min(256, n-at), at), ok, min_size, max_size, filters)
-            weighed = self._weigh([ids for ids,_ in drawn], [[inc.get(self.names[i]) for i in ids] for ids,_ in drawn], [total]*len(drawn))
+            weighed = self._weigh([ids for ids,_ in drawn], [[inc.get(self.names[i]) for i in ids] for ids,_ in drawn], [total]*len(drawn), likeliest=True)
             for (ids,lp),(g,lo,hi) in zip(drawn, weighed):
                 out.append(Recipe([self.names[i] for i in ids], g.tolist(), lo.tolist(), hi.tolist(), servings, log_prob=round(lp, 4), model=self.model, seed=seed))
         return out
@@ -376,37 +383,64 @@ class RecipeGenerator:
         at = table()._ids; res = self._weigh([[at[n] for n in i] for i,_ in asked], [list(i.values()) for i,_ in asked], [t for _,t in asked])
         return [Quantities(list(i), *r, servings, self.model) for (i,_),r in zip(asked, res)]
 
-    def _weigh(self, sets, locks, totals): # ids, locked grams or None beside them, total of each or None -> grams, low, high of each
+    def weigh(self,
+        items, # One list, with locked weights, if any, as in `generate`
+        n:int=3, # How many
+        grams:float=None, servings:float=None, batch=None, # How large, as in `quantify`
+        nutrition=None, # Ranges for 100 g of the whole: {'protein_g': (10, 20), 'energy_kcal': (None, 250)}; names as in `Recipe.nutrition`
+        seed:int=0,
+        pool:int=4000, # Candidates among which such recipes are looked for
+    ): # list of Recipe
+        "Whole recipes of a known list, drawn from the law given what is locked, the total and the nutrition wanted: where a list is several dishes, several come"
+        self._meet(); inc = read_amounts(items)
+        if not inc: raise InputError('an empty list cannot be weighed; name at least one ingredient')
+        if n < 1: raise InputError(f'n {n}: give 1 or more')
+        inc,total = self._size(inc, grams, servings, batch, True); ids = np.array([[table()._ids[x] for x in inc]]); lock = np.array([[g or np.nan for g in inc.values()]])
+        total = total or (None if any(inc.values()) else 100.)
+        if all(inc.values()): return [Recipe(list(inc), list(inc.values()), servings=servings, model=self.model, seed=seed)]*n
+        at = {c['number']: j for j,c in enumerate(table().components)}; ranges = {}
+        for k,r in (nutrition or {}).items():
+            if k not in NUTRIENTS or NUTRIENTS[k] not in at: raise InputError(f'{k}: no such nutrient; choose from {", ".join(NUTRIENTS)}')
+            lo,hi = (-np.inf if r[0] is None else float(r[0])),(np.inf if r[1] is None else float(r[1]))
+            if not lo <= hi: raise InputError(f'{k}: {lo:g} to {hi:g} is no range')
+            ranges[at[NUTRIENTS[k]]] = lo,hi
+        per = np.nan_to_num(table().composition[ids[0]]).astype(float)
+        def inside(g): # (m, b, n) grams -> (m, b) 0 where every nutrient is in its range, else -inf
+            x = g@per/g.sum(-1, keepdims=True)
+            return np.where(np.all([(x[...,j] >= lo) & (x[...,j] <= hi) for j,(lo,hi) in ranges.items()], 0), 0., -np.inf)
+        g,_ = draw_given(*self.quantities.law(ids), lock, None if total is None else np.array([total]), inside if ranges else None, draws=n, pool=max(20, pool//n) if ranges else 20, rng=np.random.default_rng(seed))
+        return [Recipe(list(inc), x.tolist(), servings=servings, model=self.model, seed=seed) for x in g[:,0]]
+
+    def _weigh(self, sets, locks, totals, likeliest=False): # ids, locked grams or None beside them, total of each or None -> grams, low, high of each
         out,alike = [None]*len(sets),{}
         for i,(s,t) in enumerate(zip(sets, totals)): alike.setdefault((len(s), t is None), []).append(i)
         for (n,free),at in alike.items():
             for j in range(0, len(at), 256):
                 rows = at[j:j+256]; ids = np.array([sets[i] for i in rows]); order = ids.argsort(1) # weighed in one order, so that the order asked is nothing
                 ids,lock = (np.take_along_axis(x, order, 1) for x in (ids, np.array([locks[i] for i in rows], float)))
-                res = np.stack(self._middle_and_ends(ids, lock, None if free else np.array([totals[i] for i in rows])))
+                res = np.stack(self._middle_and_ends(ids, lock, None if free else np.array([totals[i] for i in rows]), likeliest))
                 for i,r in zip(rows, np.take_along_axis(res, order.argsort(1)[None], 2).swapaxes(0, 1)): out[i] = r
         return out
 
-    def _middle_and_ends(self, ids, lock, total, draws=256): # (b, n), (b, n) grams or NaN, (b,) grams or None -> the middle of the law, its 10 % and its 90 % point, grams (b, n)
-        fix,rng = ~np.isnan(lock),np.random.default_rng([ids.shape[1]]) # one noise for all of a size: what a list gets, it gets whatever the batch
-        law = [x.astype(float) for x in self.quantities.law(ids)]; g,middle = _weigh_law(*law, np.log(lock), total, draws, rng),np.exp(_middle_law(*law, np.log(lock)))
-        if total is not None: # the middle of what is not locked shares what is left of the total
-            rest = np.where(fix, 0, middle); middle = rest*((total-np.where(fix, lock, 0).sum(1))/rest.sum(1))[:,None]
+    def _middle_and_ends(self, ids, lock, total, likeliest=False, draws=256): # (b, n), (b, n) grams or NaN, (b,) grams or None -> the middle of the law, its 10 % and its 90 % point, grams (b, n)
+        law,fix,same = self.quantities.law(ids),~np.isnan(lock),_Alike(ids.shape[1]); some = ~fix.all(1)
+        if likeliest: # one dish: the component that the list and the locked weights make likeliest
+            k = given_grams(*law, lock)[3].argmax(1); law = [x[np.arange(len(ids)),...,k][...,None] for x in (law[0], law[1], law[2].swapaxes(2, 3), law[3])]; law[2] = law[2].swapaxes(2, 3)
+        m,_,_,lp = given_grams(*law, lock); m = np.where(fix.any(1)[:,None,None], m, m-m.mean(1, keepdims=True)) # nothing locked: each component at one size
+        middle = np.exp((m*np.exp(lp)[:,None]).sum(-1)); out = [lock.copy() for _ in range(3)]
+        if not some.any(): return out
+        law,lock,middle = [x[some] for x in law],lock[some],middle[some]
+        if total is None: g = draw_grams(*law, lock, draws, same)
+        elif not fix.any(): g,middle = (to_total(x, lock, total[some]) for x in (draw_grams(*law, None, draws, same), middle))
+        else: g,_ = draw_given(*law, lock, total[some], draws=draws, pool=4, rng=same); middle = to_total(np.exp(np.log(g).mean(0)), lock, total[some])
         k = .1*(draws-1); i,f = int(k),k % 1; x = np.partition(np.ascontiguousarray(np.moveaxis(g, 0, -1)), [i,i+1,draws-2-i,draws-1-i], -1)
         lo,hi = x[...,i]*(1-f)+x[...,i+1]*f,x[...,draws-1-i]*(1-f)+x[...,draws-2-i]*f
-        return [np.where(fix, lock, o) for o in (middle, np.minimum(lo, middle), np.maximum(hi, middle))] # the middle of a skewed law may lie outside: the interval is widened to hold it
+        for o,y in zip(out, (middle, np.minimum(lo, middle), np.maximum(hi, middle))): o[some] = np.where(fix[some], lock, y) # the middle of a skewed law may lie outside: the interval is widened to hold it
+        return out
 
-def _batch_size(mu, sg, lock): # what locked weights say of the log size of the batch, and how well: (b, 1) each
-    fix = ~np.isnan(lock); w = fix/sg**2; n = np.maximum(w.sum(1, keepdims=True), 1e-30)
-    return (w*(np.where(fix, lock, mu)-mu)).sum(1, keepdims=True)/n,np.where(fix.any(1, keepdims=True), n**-.5, 0)
-
-def _middle_law(mu, sg, lock): # log grams (b, n) in the middle of a normal law, given the log grams that are locked
-    return np.where(np.isnan(lock), mu+_batch_size(mu, sg, lock)[0], lock)
-
-def _weigh_law(mu, sg, lock, total, draws, rng): # grams (draws, b, n): whole recipes drawn from it
-    fix = ~np.isnan(lock); c,s = _batch_size(mu, sg, lock); z = mu+sg*rng.standard_normal((draws, 1, mu.shape[1]))
-    if total is None: g = np.exp(z+c+s*rng.standard_normal((draws, 1, 1)))
-    else: # how likely such a rest is, is not weighed in
-        e = np.where(fix, 0, np.exp(z-z.max(-1, keepdims=True))); g = e*((total-np.where(fix, np.exp(lock), 0).sum(1))[:,None]/np.maximum(e.sum(-1, keepdims=True), 1e-30))
-    return np.where(fix, np.exp(lock), g)
+class _Alike: # one noise for every list of a size: what a list gets, it gets whatever its company
+    def __init__(self, seed): self.rng = np.random.default_rng(seed)
+    def random(self, size): return np.full(size, self.rng.random()) if np.ndim(size) == 0 else np.broadcast_to(self.rng.random((size[0],1,*size[2:])), size)
+    def standard_normal(self, size, dtype=np.float32): return np.broadcast_to(self.rng.standard_normal((size[0],1,*size[2:]), dtype=dtype), size)
+    def permuted(self, x, axis): return x
 

@@ -12,6 +12,7 @@ from pathlib import Path
 import numpy as np, torch
 from torch import nn
 from .ingredients import InputError
+from .blocks import Block
 
 # %% ../nbs/05_training.ipynb #fa050269
 def pad_sets(
@@ -93,9 +94,9 @@ def save_weights(
     save_file({k: v.contiguous() for k,v in model.state_dict().items()}, tmp, metadata={k: json.dumps(v) for k,v in meta.items()})
     tmp.chmod(0o644); os.replace(tmp, path)
 
-def _checkpoint(path, model, opt, best, **facts): # model, best weights and optimizer in one safetensors file
+def _checkpoint(path, model, opts, best, **facts): # model, best weights and optimizers in one safetensors file
     from safetensors.torch import save_file
-    state = {f'{i}.{k}': v for i,s in opt.state_dict()['state'].items() for k,v in s.items()}
+    state = {f'{o}.{i}.{k}': v for o,opt in enumerate(opts) for i,s in opt.state_dict()['state'].items() for k,v in s.items()}
     parts = dict(model=model.state_dict(), best=best, opt=state)
     tmp = path.with_suffix('.part'); path.parent.mkdir(parents=True, exist_ok=True)
     save_file({f'{p}/{k}': v.contiguous().clone() for p,d in parts.items() for k,v in d.items()}, tmp, metadata={k: json.dumps(v) for k,v in facts.items()})
@@ -108,7 +109,7 @@ def _restore(path): # what `_checkpoint` wrote: parts, facts
         for key in f.keys(): p,k = key.split('/', 1); parts[p][k] = f.get_tensor(key)
         facts = {k: json.loads(v) for k,v in f.metadata().items()}
     opt = {}
-    for k,v in parts['opt'].items(): i,name = k.split('.'); opt.setdefault(int(i), {})[name] = v
+    for k,v in parts['opt'].items(): o,i,name = k.split('.'); opt.setdefault(int(o), {}).setdefault(int(i), {})[name] = v
     return dict(parts, opt=opt, **{k: facts[k] for k in ('state','step','settings')})
 
 def mean_loss(
@@ -135,6 +136,7 @@ def fit(
     bs:int=128, # Recipes in a batch
     lr:float=1e-3, # Peak learning rate
     wd:float=0.05, # Weight decay, on matrices only
+    muon:bool=False, # Step the matrices inside blocks by Muon, at the same rate
     warmup:float=0.05, # Share of all steps in which the rate rises
     clip:float=1., # Largest norm of a gradient
     patience:int=5, # Epochs without a better validation loss before it stops
@@ -143,14 +145,16 @@ def fit(
     resume:bool=False, # Go on from the checkpoint in `out`
     progress:bool=True, # Show a bar with loss and time left
 ): # list of dicts: epoch, train, valid (nat), seconds
-    "Train with AdamW, warm-up and cosine, clipping, early stopping; the same seed gives the same weights, interrupted or not"
-    decay = [p for p in model.parameters() if p.dim()>1]; rest = [p for p in model.parameters() if p.dim()<=1]
-    opt = torch.optim.AdamW([dict(params=decay, weight_decay=wd), dict(params=rest, weight_decay=0.)], lr=lr, betas=(.9,.98), fused=True)
+    "Train with AdamW (and Muon), warm-up and cosine, clipping, early stopping; the same seed gives the same weights, interrupted or not"
+    inner = [p for m in model.modules() if isinstance(m, Block) for p in m.parameters() if p.dim()>1] if muon else []
+    decay = [p for p in model.parameters() if p.dim()>1 and all(p is not q for q in inner)]; rest = [p for p in model.parameters() if p.dim()<=1]
+    opts = [torch.optim.AdamW([dict(params=decay, weight_decay=wd), dict(params=rest, weight_decay=0.)], lr=lr, betas=(.9,.98), fused=True)]
+    if inner: opts.append(torch.optim.Muon(inner, lr=lr, weight_decay=wd, adjust_lr_fn='match_rms_adamw'))
     sizes = np.diff(train.offsets); steps = epochs*-(-len(sizes)//bs)
     rate = lambda s: float(min((s+1)/max(1, warmup*steps), .5*(1+np.cos(np.pi*min(1, max(0, s-warmup*steps)/max(1, steps-warmup*steps))))))
     state,step,first = dict(history=[], best=None, bad=0),0,0
     data = hashlib.sha256(b''.join(np.asarray(x).tobytes() for c in (train, valid) for x in (c.offsets, c.ids, c.grams))).hexdigest()[:12]
-    settings = dict(epochs=epochs, bs=bs, lr=lr, wd=wd, warmup=warmup, clip=clip, seed=seed, patience=patience, data=data, model=[list(p.shape) for p in model.parameters()])
+    settings = dict(epochs=epochs, bs=bs, lr=lr, wd=wd, muon=muon, warmup=warmup, clip=clip, seed=seed, patience=patience, data=data, model=[list(p.shape) for p in model.parameters()])
     check = Path(out)/'checkpoint.safetensors' if out else None
     best = None
     if check and check.exists() and not resume: raise InputError(f'{check}: a run is there already; go on with --resume, or name another folder')
@@ -159,23 +163,23 @@ def fit(
         try: saved = _restore(check)
         except Exception: raise InputError(f'{check}: not readable as a checkpoint; delete it and train anew') from None
         if saved['settings'] != settings: raise InputError(f'{check}: was begun with other settings or data ({", ".join(k for k in settings if saved["settings"].get(k)!=settings[k])}); resume with the same, or train into another folder')
-        model.load_state_dict(saved['model']); opt.load_state_dict(dict(opt.state_dict(), state=saved['opt'])); state,step,best = saved['state'],saved['step'],saved['best']; first = len(state['history'])
+        model.load_state_dict(saved['model']); [opt.load_state_dict(dict(opt.state_dict(), state=saved['opt'].get(o, {}))) for o,opt in enumerate(opts)]; state,step,best = saved['state'],saved['step'],saved['best']; first = len(state['history'])
     from tqdm.auto import tqdm
     bar = tqdm(total=steps, initial=step, disable=not progress, unit=' steps')
     for e in range(first, epochs):
         if state['bad'] >= patience: break
         t0,rng = time.time(),np.random.default_rng([seed, e]); torch.manual_seed(seed*100_003+e); model.train(); run = []
         for rows in batches(sizes, bs, rng):
-            for g in opt.param_groups: g['lr'] = lr*rate(step)
+            for g in [g for opt in opts for g in opt.param_groups]: g['lr'] = lr*rate(step)
             l = loss(model, train, rows, rng); l = l[~l.isnan()].mean()
-            opt.zero_grad(); l.backward(); nn.utils.clip_grad_norm_(model.parameters(), clip); opt.step()
+            model.zero_grad(); l.backward(); nn.utils.clip_grad_norm_(model.parameters(), clip); [opt.step() for opt in opts]
             step += 1; run.append(l.item()); bar.update(); bar.set_postfix(epoch=e+1, loss=f'{np.mean(run[-50:]):.3f}', refresh=False)
         val = mean_loss(model, valid, loss, bs)
         if not np.isfinite(val): raise InputError(f'epoch {e+1}: the validation loss is no number; the training diverged (try a lower learning rate), or the validation side is empty')
         state['history'].append(dict(epoch=e+1, train=float(np.mean(run)), valid=val, seconds=round(time.time()-t0, 1)))
         if state['best'] is None or val < state['best']: state['best'],state['bad'],best = val,0,{k: v.clone() for k,v in model.state_dict().items()}
         else: state['bad'] += 1
-        if check: _checkpoint(check, model, opt, best, state=state, step=step, settings=settings)
+        if check: _checkpoint(check, model, opts, best, state=state, step=step, settings=settings)
     bar.close()
     if best is not None: model.load_state_dict(best)
     model.eval()

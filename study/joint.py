@@ -92,6 +92,21 @@ def middles(net, corpus, rows, draws=64, seed=0): # log-ratio error of the mean 
             p,q = x[:,ok]/x[:,ok].sum(1, keepdim=True),y[ok]/y[ok].sum(); lo,hi = p.quantile(.1, 0),p.quantile(.9, 0); hit += ((q >= lo) & (q <= hi)).sum().item(); n += ok.sum().item()
     return np.array(err),hit/n
 
+def by_step(net, corpus, most=10, seed=0): # nat of each step of a random order, recipes with at least `most` weights
+    gen,out = torch.Generator().manual_seed(seed),[]
+    for rows in batches(np.diff(corpus.offsets), 128):
+        ids,g = pad_recipes(corpus, rows, net.pad); keep = (g > 0).sum(-1) >= most
+        if keep.any():
+            with torch.no_grad(): out.append(-net.chain(ids[keep], g[keep], torch.rand(g[keep].shape, generator=gen).argsort(-1))[:,:most-1])
+    return torch.cat(out)
+
+def cakes(net, names=('flour','butter','sugar','egg','milk'), butters=(20,60,200), draws=2000): # median and 80 % interval of each weight, flour 200 g and butter locked
+    ids = torch.tensor([[table()[n].id for n in names]]); out = {}
+    for b in butters:
+        s = net.sample(ids, draws, torch.Generator().manual_seed(0), torch.tensor([[200.,b]+[torch.nan]*(len(names)-2)]))[:,0]
+        out[str(b)] = {n: [round(float(x), 1) for x in s[:,i].quantile(torch.tensor([.5,.1,.9]))] for i,n in enumerate(names)}
+    return out
+
 def bounds(corpus, v, least=100): # (v,) lowest and highest share: .1 % and 99.9 % of what training recipes have
     per = {}
     for i in range(len(corpus)):
@@ -113,7 +128,7 @@ def realism(recipes, v, lo, hi, sizes, freq, logs): # of drawn (ids, grams), aga
     return dict(size=float(size.mean()), size_sd=float(size.std()), size_tv=float(tv(np.bincount(size, minlength=60)[:60], np.bincount(sizes, minlength=60)[:60])), frequency_tv=float(tv(f, freq)),
                 odd_weights=float(np.sum(out)/n), odd_recipes=float(np.mean(np.array(out) > 0)), mean_log_share_rms=float(np.sqrt(np.nanmean((m-logs[top])**2))))
 
-def main(folder, out='build/joint', to='study/joint.json', few=400, drawn=3000):
+def main(folder, out='build/joint', to='study/joint.json', few=400, drawn=2000):
     torch.set_num_threads(1); out = Path(out); out.mkdir(parents=True, exist_ok=True); T = table(); v = len(T); features = scale_composition(T.composition, T.measured)
     C = Corpus.load(folder).distinct(); tr,va,te = (C.split(s) for s in ('train','valid','test')); va = va.select(np.random.default_rng(0).permutation(len(va))[:few])
     usual,prior,size = usual_grams(tr, v),log_prior(tr, v),dict(d_model=96, n_layers=2, n_heads=4, dropout=.1)
@@ -140,7 +155,8 @@ def main(folder, out='build/joint', to='study/joint.json', few=400, drawn=3000):
         rows[name] = dict(list=float(a.sum()/steps), weights=float(b.sum()/coords), total=float((a+b).mean()), less_pair=ci(a+b-pair['']), less_pair_rough=ci(a2+b2-pair[' rough']),
                           parameters=sum(facts[k]['parameters'] for k in {lists,weights}), cpu_seconds=sum(facts[k]['cpu_seconds'] for k in {lists,weights}))
     res = dict(recipes=len(te), rows=rows, training=facts, orders=dict(one=float(-s['weight by weight/weights'].sum()/coords), mean_of_8=float(-s['weight by weight/weights of 8'].sum()/coords), gain=ci(s['weight by weight/weights of 8']-s['weight by weight/weights'])))
-    some = np.random.default_rng(1).permutation(len(te))[:500]; mids = {k: middles(nets[k], te, some) for k in ('at once','weight by weight','list first')}; boot5 = rng.integers(len(mids['at once'][0]), size=(1000, len(mids['at once'][0])))
+    k = by_step(nets['weight by weight'], te); res['by_step'] = dict(recipes=len(k), nat=k.mean(0).tolist(), half_width=(1.96*k.std(0)/len(k)**.5).tolist()); res['cakes'] = cakes(nets['weight by weight'])
+    some = np.random.default_rng(1).permutation(len(te))[:300]; mids = {k: middles(nets[k], te, some) for k in ('at once','weight by weight','list first')}; boot5 = rng.integers(len(mids['at once'][0]), size=(1000, len(mids['at once'][0])))
     res['middle'] = {k: dict(log_ratio_error=float(e.mean()), covers_80=float(c), less_at_once=[round(float(x), 4) for x in ((e-mids['at once'][0]).mean(), *np.quantile((e-mids['at once'][0])[boot5].mean(1), [.025,.975]))]) for k,(e,c) in mids.items()}
     lo,hi = bounds(tr, v); real = [(te.set(i).astype(int),te.weights(i)) for i in range(len(te))]; sizes = np.diff(te.offsets); freq = np.bincount(te.ids, minlength=v).astype(float)
     acc = [[] for _ in range(v)]

@@ -96,6 +96,12 @@ def test_quantify(answer):
     assert json.loads(answer('quantify', '--include', 'flour, egg', '--format', 'json'))['total_grams'] == 100
     assert ' to ' in answer('quantify', '--include', 'flour, egg')
 
+def test_draws(answer):
+    get = lambda *a: json.loads(answer('quantify', '--include', 'flour, butter=125, sugar, egg, milk', '--draws', 20, '--format', 'json', *a))
+    rs = get(); assert len(rs) == 20 and len({r['total_grams'] for r in rs}) == 20 and all(r['ingredients'][1]['grams'] == 125 for r in rs) and rs == get() != get('--seed', 1)
+    assert all(abs(r['total_grams']-700) < .1 and r['ingredients'][1]['grams'] == 125 for r in get('--grams', 700))
+    for r in get('--nutrition', 'sugars_g=:15, protein_g=5:8'): per = 100/r['total_grams']; assert r['nutrition']['sugars_g']*per < 15.1 and 4.9 < r['nutrition']['protein_g']*per < 8.1
+
 def test_quantify_servings_and_batch(answer):
     get = lambda *a: json.loads(answer('quantify', '--include', 'flour, butter=125, sugar, egg', '--format', 'json', *a))
     r = get('--servings', 4); assert r['servings'] == 4 and r['total_grams'] == 900 and abs(r['nutrition_per_serving']['energy_kcal']-r['nutrition']['energy_kcal']/4) < .01
@@ -224,6 +230,14 @@ WRONG = {
     'no servings':        (['quantify','--include','egg','--servings',0], 'servings 0'),
     'percent of no flour':(['quantify','--include','egg,milk,cornstarch','--bakers'], 'no flour'),
     'neither nor':        (['quantify'], '--include', '--lists'),
+    'no draws':           (['quantify','--include','egg,milk','--draws',0], 'n 0'),
+    'draws of lists':     (['quantify','--lists','l.txt','--draws',2], '--draws', 'one list'),
+    'draws of nothing':   (['quantify','--draws',2], '--include'),
+    'range, no draws':    (['quantify','--include','egg,milk','--nutrition','protein_g=5:'], '--nutrition', '--draws'),
+    'no range':           (['quantify','--include','egg,milk','--draws',1,'--nutrition','protein_g=5'], 'protein_g=5', 'protein_g=10:20'),
+    'range backwards':    (['quantify','--include','egg,milk','--draws',1,'--nutrition','protein_g=9:5'], 'protein_g', '9 to 5'),
+    'unknown nutrient':   (['quantify','--include','egg,milk','--draws',1,'--nutrition','joy=5:'], 'joy', 'energy_kcal'),
+    'out of reach':       (['quantify','--include','sugar,butter','--draws',1,'--nutrition','protein_g=50:'], 'meets the conditions', 'widen'),
     'list and lists':     (['quantify','--include','egg','--lists','a.txt'], '--include or --lists, not both'),
     'no lists':           (['quantify','--lists','nowhere.txt'], 'nowhere.txt', 'no such file'),
     'lists in a folder':  (['quantify','--lists','.'], 'is a folder'),
@@ -430,7 +444,7 @@ def test_interrupt(corpus, tmp_path):
 TINY = '''
 import sys,time,recipegen.generator as g,recipegen.training as t
 from recipegen.cli import main
-g.SMALL['sizes'] = dict(ingredients=dict(d_model=16, n_layers=1, n_heads=2, dropout=.1), quantities=dict(d_model=16, n_layers=1, n_heads=2, dropout=.1))
+g.SMALL['ingredients']['sizes'] = dict(d_model=16, n_layers=1, n_heads=2, dropout=.1); g.SMALL['quantities']['sizes'] = dict(d_model=16, n_layers=1, n_decoder=1, n_heads=2, dropout=.1)
 wait,mean_loss = float(sys.argv[1]),t.mean_loss
 def slow(*args): time.sleep(wait); return mean_loss(*args) # leaves time to be killed in
 t.mean_loss = slow
