@@ -104,9 +104,20 @@ def _draw(law, generator): # log grams (b, 1)
 
 def _logs(grams): return torch.where(grams > 0, grams, 1.).log() # NaN gives 0, to be masked
 
-# %% ../nbs/09_joint.ipynb #c9710c3a
+# %% ../nbs/09_joint.ipynb #6c1ec0db
 class WeightByWeight(WeighedReader):
     "Grams of a known list, one weight after the other, each given those already told, in any order"
+    def chain(self,
+        ids, # (b, n) padded lists
+        grams, # (b, n) weights, NaN where not weighed
+        order, # (b, n) places in the order in which weights are told; those not weighed are passed over
+    ): # (b, n-1) log-density of the second log weight told, the third ..., NaN where there is none
+        "The steps of one order, in one pass"
+        ok = (ids != self.pad) & (grams > 0); order = order.gather(1, (~ok.gather(1, order)).int().argsort(dim=-1, stable=True)); rank = order.argsort(-1)
+        known = (rank[:,None] < torch.arange(1, ids.shape[1])[:,None]) & ok[:,None]; at = order[:,1:]; ask = ids.gather(1, at)
+        h,c = self(ids, grams, (ids != self.pad)[:,None].expand_as(known), known, ask[...,None])
+        return torch.where(ok.gather(1, at), self.law(h[:,:,0], ask, c[...,0]).log_prob(_logs(grams).gather(1, at)), torch.nan)
+
     def log_prob(self,
         ids, # (b, n) padded lists
         grams, # (b, n) weights, NaN where not weighed
@@ -114,16 +125,9 @@ class WeightByWeight(WeighedReader):
         generator=None, # torch.Generator for the orders
     ): # (b,) nat, density in isometric log-ratio coordinates; NaN for fewer than two weights
         "Log-density of what was weighed, by the chain rule; the first weight only sets the scale"
-        ok = (ids != self.pad) & (grams > 0); n = ok.sum(-1); out = []
-        for _ in range(orders):
-            order = (torch.rand(ids.shape, generator=generator)+2.*~ok).argsort(-1); rank = order.argsort(-1) # the weighed ones first
-            t = torch.arange(1, max(2, int(n.max())))[:,None]
-            known = (rank[:,None] < t) & ok[:,None]; visible = (ids != self.pad)[:,None].expand_as(known)
-            at = order[:,1:len(t)+1]; ask = ids.gather(1, at)
-            h,c = self(ids, grams, visible, known, ask[...,None])
-            lp = self.law(h[:,:,0], ask, c[...,0]).log_prob(_logs(grams).gather(1, at))
-            out.append(torch.where(t[:,0] < n[:,None], lp, 0.).sum(-1)+.5*n.clamp(min=1).log())
-        return torch.where(n > 1, torch.stack(out).logsumexp(0)-np.log(orders), torch.nan)
+        n = ((ids != self.pad) & (grams > 0)).sum(-1)
+        lp = torch.stack([self.chain(ids, grams, torch.rand(ids.shape, generator=generator).argsort(-1)).nansum(-1) for _ in range(orders)]).logsumexp(0)
+        return torch.where(n > 1, lp-np.log(orders)+.5*n.clamp(min=1).log(), torch.nan)
 
     @torch.no_grad()
     def sample(self,
