@@ -123,7 +123,7 @@ class QuantityEngine:
         for l in range(self.n_decoder):
             n = f'decoder.{l}'; q = q + _att(_norm(q, w, n+'.norm_x'), e, w, n+'.cross', self.h); q = q + _mlp(q, w, n)
         q = _norm(q, w, 'norm'); pi = _lin(q.mean(1), w, 'head.pi'); o = _lin(q, w, 'head.out').reshape(*ids.shape, pi.shape[1], -1)
-        return w['usual'][ids][...,None]+o[...,0],np.logaddexp(0, o[...,1]+np.float32(.5))+np.float32(.05),o[...,2:],log_softmax(pi)
+        return w['usual'][ids][...,None]+o[...,0],w['head.spread']*(np.logaddexp(0, o[...,1]+np.float32(.5))+np.float32(.05)),w['head.spread']*o[...,2:],log_softmax(pi)
 
     def join(self, row, usual): # (d,), float: one more ingredient; the last row is padding
         "Let in an ingredient that was not trained on"
@@ -175,7 +175,7 @@ def train_models(
     from recipegen.recipes import Corpus
     from recipegen.composition import scale_composition
     from recipegen.decoder import IngredientDecoder
-    from recipegen.quantities import QuantityModel, title_words, titled_loss
+    from recipegen.quantities import QuantityModel, set_spread, title_words, titled_loss
     from recipegen.shares import usual_grams
     from recipegen.training import fit, set_loss, both_loss, log_prior
     if epochs is not None and epochs < 1: raise InputError(f'epochs {epochs}: give 1 or more')
@@ -200,6 +200,7 @@ def train_models(
         if progress: print(f'{name}: {sum(p.numel() for p in net.parameters()):,} parameters, {len(train):,} recipes to learn from, {len(valid):,} to stop by')
         hist[name] = fit(net, train, valid, loss, **how[name] | ({} if epochs is None else dict(epochs=epochs)), seed=seed, out=part, resume=resume and (part/'checkpoint.safetensors').exists(), progress=progress)
         best = min(hist[name], key=lambda o: o['valid'])
+        if name == 'quantities': set_spread(net, valid)
         if progress: print(f'{name}: best epoch {best["epoch"]}, validation {best["valid"]:.4f} nat, {sum(o["seconds"] for o in hist[name]):.0f} s')
         more = dict(counts=np.bincount(train.ids, minlength=len(T)), valid=valid.distinct().sets()) if name == 'ingredients' else {}
         export_weights(net, out/f'{name}.safetensors', **more, sizes=sizes[name], seed=seed, recipes=len(train), loss=best['valid'], epoch=best['epoch'])
@@ -246,7 +247,7 @@ class RecipeGenerator:
         got = {}
         for name in ('ingredients','quantities'):
             w,facts = load_weights(folder/f'{name}.safetensors')
-            if 'rows' not in w or 'sizes' not in facts or dict(ingredients='blocks.0.norm_x.weight', quantities='head.pi.weight')[name] not in w: raise InputError(f'{folder/name}.safetensors: these are not the weights of the {name} model; train again')
+            if 'rows' not in w or 'sizes' not in facts or dict(ingredients='blocks.0.norm_x.weight', quantities='head.spread')[name] not in w: raise InputError(f'{folder/name}.safetensors: these are not the weights of the {name} model; train again')
             got[name] = (w, facts['sizes']['n_heads']); stranger = facts.get('stranger', (1.,0.)) if name == 'ingredients' else stranger
         from recipegen import __version__
         return cls(DecoderEngine(*got['ingredients']), QuantityEngine(*got['quantities']), f'recipegen {__version__}', stranger)
@@ -388,6 +389,7 @@ class RecipeGenerator:
         n:int=3, # How many
         grams:float=None, servings:float=None, batch=None, # How large, as in `quantify`
         nutrition=None, # Ranges for 100 g of the whole: {'protein_g': (10, 20), 'energy_kcal': (None, 250)}; names as in `Recipe.nutrition`
+        most:float=2., # Standard deviations that a weight may lie from the middle of its dish; None: the whole law
         seed:int=0,
         pool:int=4000, # Candidates among which such recipes are looked for
     ): # list of Recipe
@@ -408,7 +410,7 @@ class RecipeGenerator:
         def inside(g): # (m, b, n) grams -> (m, b) 0 where every nutrient is in its range, else -inf
             x = g@per/g.sum(-1, keepdims=True)
             return np.where(np.all([(x[...,j] >= lo) & (x[...,j] <= hi) for j,(lo,hi) in ranges.items()], 0), 0., -np.inf)
-        g,_ = draw_given(*self.quantities.law(ids), lock, None if total is None else np.array([total]), inside if ranges else None, draws=n, pool=max(20, pool//n) if ranges else 20, rng=np.random.default_rng(seed))
+        g,_ = draw_given(*self.quantities.law(ids), lock, None if total is None else np.array([total]), inside if ranges else None, draws=n, pool=max(20, pool//n) if ranges else 20, rng=np.random.default_rng(seed), most=most)
         return [Recipe(list(inc), x.tolist(), servings=servings, model=self.model, seed=seed) for x in g[:,0]]
 
     def _weigh(self, sets, locks, totals, likeliest=False): # ids, locked grams or None beside them, total of each or None -> grams, low, high of each

@@ -242,13 +242,20 @@ def given_grams(
     return (np.where(L, y, mu+np.einsum('bnki,bki->bnk', A, mid)), np.where(L, 0, sigma), np.where(L[...,None], 0, np.einsum('bnki,bkij->bnkj', A, T)),
             lp-np.logaddexp.reduce(lp, -1, keepdims=True))
 
-def _draw(mu, sigma, factors, log_pi, draws, rng): # log grams (draws, b, n) and components (draws, b)
+def _draw(mu, sigma, factors, log_pi, draws, rng, most=None, free=None): # log grams (draws, b, n) and components (draws, b)
     b,n,K = mu.shape; rows = np.arange(b)
     k = np.minimum((rng.random((draws,b,1)) > np.exp(log_pi).cumsum(-1)).sum(-1), K-1) if K > 1 else np.zeros((draws,b), int)
     pick = lambda x: np.ascontiguousarray(x.swapaxes(1, 2), np.float32)[rows,k] # (draws, b, n, ...)
     normal = lambda *s: rng.standard_normal(s, dtype=np.float32)
-    z = pick(mu)+pick(sigma)*normal(draws, b, n)
-    return z+(pick(factors)@normal(draws, b, factors.shape[-1], 1))[...,0],k
+    z = pick(mu)+pick(sigma)*normal(draws, b, n); z = z+(pick(factors)@normal(draws, b, factors.shape[-1], 1))[...,0]
+    if most is None: return z,k
+    f = free[:,None,None]; C = factors-np.where(f[...,None], factors.mean(1, keepdims=True), 0); v = sigma**2 # free: nothing is locked, only ratios count
+    sd = pick(np.sqrt((C**2).sum(-1)+np.where(f, v*(1-2/n)+v.mean(1, keepdims=True)/n, v))); mu,sigma,factors = pick(mu),pick(sigma),pick(factors) # of the log grams, or of their centred log-ratios
+    for _ in range(100): # a recipe in which one ingredient strays too far gets other noise, and keeps its component
+        d = z-mu; d = d-np.where(free[:,None], d.mean(-1, keepdims=True), 0); far = (abs(d) > most*sd+1e-6).any(-1); c = int(far.sum())
+        if not c: break
+        z[far] = mu[far]+sigma[far]*normal(c, n)+(factors[far]@normal(c, factors.shape[-1], 1))[...,0]
+    return z,k
 
 def draw_grams(
     mu, # (b, n, K) mean of log grams; -inf in empty places
@@ -258,9 +265,12 @@ def draw_grams(
     locks=None, # (b, n) grams, NaN where free
     draws:int=1, # How many
     rng=None, # numpy Generator
+    most:float=None, # Standard deviations that an ingredient may lie from the middle of its component; None: the whole law
 ): # (draws, b, n) grams, 0 in empty places; locked ones exactly; without a lock the size is that of `mu`, to be scaled as you like
     "Whole recipes from the law, given what is locked"
-    z,_ = _draw(*given_grams(mu, sigma, factors, log_pi, locks), draws, np.random.default_rng() if rng is None else rng)
+    if most is not None and not most > 0: raise InputError(f'most {most:g}: give more than 0 standard deviations')
+    free = np.ones(len(mu), bool) if locks is None else ~(np.asarray(locks) > 0).any(1)
+    z,_ = _draw(*given_grams(mu, sigma, factors, log_pi, locks), draws, np.random.default_rng() if rng is None else rng, most, free)
     g = np.exp(z)
     return g if locks is None else np.where(np.asarray(locks) > 0, locks, g)
 
@@ -329,13 +339,14 @@ def draw_given(
     draws:int=1, # How many
     pool:int=20, # Candidates for each draw
     rng=None, # numpy Generator
+    most:float=None, # As in `draw_grams`; the weights of a total beside locks are then those of the whole law
 ): # (draws, b, n) grams, and (b,) effective number of candidates
     "Whole recipes given locks, a total and anything else, by importance resampling"
     rng = np.random.default_rng() if rng is None else rng
     mu = np.asarray(mu, float); b,n,K = mu.shape; lw = np.zeros((draws*pool,b))
     locks = np.full((b,n), np.nan) if locks is None else np.asarray(locks, float); lock = locks > 0
     m,s,F,lp = given_grams(mu, sigma, factors, log_pi, locks)
-    z,k = _draw(m, s, F, lp, draws*pool, rng); g = np.where(lock, locks, np.exp(z))
+    z,k = _draw(m, s, F, lp, draws*pool, rng, most, ~lock.any(1)); g = np.where(lock, locks, np.exp(z))
     if total is not None:
         g = to_total(g, locks, total); free = ~lock & np.isfinite(mu[...,0]); has = lock.any(1)
         w = np.where(free[...,None], np.where(free[...,None], s, 1.)**-2, 0); A = w[...,None]*F # S^-1 1 = w - A (I+F'WF)^-1 A'1, by Woodbury

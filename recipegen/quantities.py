@@ -4,9 +4,9 @@
 
 # %% auto #0
 __all__ = ['PointShares', 'PointHead', 'DirichletHead', 'MixtureHead', 'QuantityModel', 'grams_batch', 'grams_loss',
-           'title_words', 'titled_loss', 'Weigher', 'load_quantities']
+           'title_words', 'titled_loss', 'set_spread', 'Weigher', 'load_quantities']
 
-# %% ../nbs/08_quantities.ipynb #1bf1a120
+# %% ../nbs/08_quantities.ipynb #157f2aa3
 import re
 from collections import Counter
 from pathlib import Path
@@ -16,11 +16,11 @@ import torch.nn.functional as F
 from .ingredients import table, InputError
 from .blocks import Block, padding_mask
 from .composition import CompositionEmbedding, scale_composition
-from .training import pad_sets
+from .training import pad_sets, mean_loss
 from .sampling import load_weights
 from .laws import ShareMixture, DirichletShares
 
-# %% ../nbs/08_quantities.ipynb #06d8ad00
+# %% ../nbs/08_quantities.ipynb #d0c4ce7a
 class PointShares:
     "No law: one answer"
     def __init__(self,
@@ -53,6 +53,7 @@ class MixtureHead(nn.Module):
         super().__init__()
         self.sizes,self.out,self.pi = (components, 2+factors),nn.Linear(d_model, components*(2+factors)),nn.Linear(d_model, components)
         nn.init.normal_(self.out.weight, std=.05 if components > 1 else .01)
+        self.register_buffer('spread', torch.ones(())) # set by `set_spread` when training is over
 
     def forward(self,
         q, # (b, n, d)
@@ -60,7 +61,7 @@ class MixtureHead(nn.Module):
         mask, # (b, n) bool: where an ingredient stands
     ): # ShareMixture
         o = self.out(q).unflatten(-1, self.sizes)
-        return ShareMixture(usual[...,None]+o[...,0], F.softplus(o[...,1]+.5)+.05, mask, o[...,2:], self.pi((q*mask[...,None]).sum(1)/mask.sum(1, keepdim=True))) # sigma starts near 1, a factor of e, and stays above .05
+        return ShareMixture(usual[...,None]+o[...,0], self.spread*(F.softplus(o[...,1]+.5)+.05), mask, self.spread*o[...,2:], self.pi((q*mask[...,None]).sum(1)/mask.sum(1, keepdim=True))) # sigma starts near 1, a factor of e, and stays above .05
 
 # %% ../nbs/08_quantities.ipynb #26e91ecc
 class QuantityModel(nn.Module):
@@ -148,6 +149,19 @@ def titled_loss(
         title = -(y*model.words((e*mask[...,None]).sum(1)/mask.sum(1, keepdim=True)).log_softmax(-1)).sum(-1)/y.sum(-1).clamp(min=1)
         return weight*title-model.decode(ids, x, e).log_prob(g)/((~g.isnan()).sum(-1)-1)
     return loss
+
+# %% ../nbs/08_quantities.ipynb #b58e907d
+@torch.no_grad()
+def set_spread(
+    model, # `QuantityModel` with a `MixtureHead`, trained
+    valid, # `Corpus`
+    values=(.9,.95,1.,1.05,1.1,1.15,1.2,1.3), # What is tried
+): # float, the spread that is now in the model
+    "Multiply all widths by what makes the validation side likeliest"
+    was = model.training; model.eval(); total = {}
+    for s in values: model.head.spread.fill_(float(s)); total[float(s)] = mean_loss(model, valid, grams_loss)
+    best = min(total, key=total.get); model.head.spread.fill_(best); model.train(was)
+    return best
 
 # %% ../nbs/08_quantities.ipynb #fdc89a33
 class Weigher:

@@ -26,7 +26,7 @@ from recipegen.training import fit
 ENCODINGS = {'id': (False,True), 'composition': (True,False), 'composition + id': (True,True), 'shuffled': (True,False)} # composition, ids
 HEADS = {'point': PointHead, 'Dirichlet': DirichletHead, 'logistic-normal': partial(MixtureHead, components=1), 'mixture': MixtureHead}
 MORE = {'independent normal': partial(MixtureHead, components=1, factors=0), 'mixture without factors': partial(MixtureHead, factors=0), 'point, squared error': PointHead}
-TRIED = ('AdamW alone','with known vectors','with known vectors and titles') # of the mixture, composition + id
+TRIED = ('AdamW alone','with known vectors','with known vectors and titles','point with known vectors') # composition + id; the mixture where no head is named
 HOW = dict(epochs=2, bs=128, lr=2e-3, wd=.05, muon=True, patience=99, progress=False)
 
 def build(head, encoding, usual, seed, **kw):
@@ -95,8 +95,8 @@ def train_all(folder, out='build/laws', draws='012'):
     for name in TRIED:
         path,t = out/f'{name}.npy'.replace(' ', ''),time.time()
         if path.exists(): continue
-        net = build(MixtureHead, 'composition + id', usual, 0, **dict(known=known) if 'known' in name else {}, words=len(words) if 'titles' in name else 0)
-        fit(net, train, few, titled_loss(words) if 'titles' in name else grams_loss, **HOW | dict(muon='AdamW' not in name), seed=0)
+        net = build(PointHead if 'point' in name else MixtureHead, 'composition + id', usual, 0, **dict(known=known) if 'known' in name else {}, words=len(words) if 'titles' in name else 0)
+        fit(net, train, few, titled_loss(words) if 'titles' in name else point_loss if 'point' in name else grams_loss, **HOW | dict(muon='AdamW' not in name), seed=0)
         x = scores(net, test); np.save(path, x.astype(np.float32)); print(f'{name}:', x.mean(0).round(4), f'{time.time()-t:.0f} s', flush=True)
     n = np.bincount(train.ids, minlength=v)
     for draw in map(int, draws):
@@ -124,7 +124,9 @@ def summary(folder, out='build/laws', to='study/laws.json'):
                 (('mixture',both),('mixture','id')), (('mixture','composition'),('mixture','shuffled')), (('mixture','composition'),('mixture','id'))):
         if there(*a) and there(*b): d = get(*a)-get(*b); res['compare'][f'{", ".join(a)} less {", ".join(b)}'] = {k: interval(d[:,j]) for j,k in enumerate(('log_ratio_error','abs_error_points','nat_a_coordinate')) if not np.isnan(d[:,j]).any()}
     for name in TRIED:
-        if (f := out/f'{name}.npy'.replace(' ', '')).exists(): d = np.load(f)-get('mixture', both); res['compare'][f'mixture, {both}: {name} less plain'] = {k: interval(d[:,j]) for j,k in enumerate(('log_ratio_error','abs_error_points','nat_a_coordinate'))}
+        if (f := out/f'{name}.npy'.replace(' ', '')).exists(): d = np.load(f)-get('mixture', both); res['compare'][f'{both}: {name} less plain mixture'] = {k: interval(d[:,j]) for j,k in enumerate(('log_ratio_error','abs_error_points','nat_a_coordinate')) if not np.isnan(d[:,j]).any()}
+    a,b = (out/f'{n}.npy'.replace(' ', '') for n in ('with known vectors','point with known vectors'))
+    if a.exists() and b.exists(): d = np.load(a)-np.load(b); res['compare']['with known vectors: mixture less point'] = {k: interval(d[:,j]) for j,k in enumerate(('log_ratio_error','abs_error_points'))}
     per = {}
     for enc in ('composition','shuffled'):
         for f in sorted(out.glob(f'stranger-{enc}-*.npy')):
