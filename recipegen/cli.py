@@ -9,7 +9,7 @@ __all__ = ['OPTIONS', 'TASKS', 'show', 'main']
 import argparse,os,re,sys
 from pathlib import Path
 
-# %% ../nbs/17_cli.ipynb #7cd159c8
+# %% ../nbs/17_cli.ipynb #3edd1b08
 def _number(text):
     try: x = float(text)
     except ValueError: x = float('nan')
@@ -51,7 +51,7 @@ OPTIONS = dict(
     resume=dict(action='store_true', help='go on from the last checkpoint in --out'),
     task=dict(choices=('completion','cold_start','quantities','generation','all'), required=True, help='completion: hide one ingredient, or half, and see who finds them; cold_start: ingredients out of training, told by their composition in closed form, whatever the weights; quantities: grams of known lists against weighed ones; generation: made-up recipes against real ones; all: each in turn'))
 
-# %% ../nbs/17_cli.ipynb #130390cc
+# %% ../nbs/17_cli.ipynb #55db514b
 class _Parser(argparse.ArgumentParser):
     def __init__(self, **kw): super().__init__(allow_abbrev=False, **kw)
     def error(self, message):
@@ -211,7 +211,7 @@ def _parse(a):
     if as_json: yield f'\n], "lines": {len(lines)}, "unmatched": {len(lost)}}}\n'
     if lost: a.after = f'{len(lost)} of {len(lines)} lines name no known ingredient:\n' + ''.join(f'  line {at}: {l}\n' for at,l in lost[:20]) + (f'  and {len(lost)-20} more, marked "unmatched" above\n' if len(lost) > 20 else '')
 
-# %% ../nbs/17_cli.ipynb #96d7db01
+# %% ../nbs/17_cli.ipynb #637f788c
 def _lists(source): # numbers of lines, lists and titles of a file
     import json
     name,found = 'standard input' if source == '-' else source,[]
@@ -265,7 +265,7 @@ def _quantify(a):
     if a.format == 'json': return (json.dumps(r.to_dict(a.bakers), ensure_ascii=False, allow_nan=False)+'\n' for r in rs)
     return ('\n'*(i > 1)+('' if r.title else f'Recipe {i} of {len(lists)}\n')+show(r, True, a.bakers and any(map(is_flour, r.names))) for i,r in enumerate(rs, 1))
 
-# %% ../nbs/17_cli.ipynb #8e6de629
+# %% ../nbs/17_cli.ipynb #51b726c2
 def _import(a):
     out = Path(a.out); _can_fill(out)
     if out.exists() and not {p.name for p in out.iterdir()} <= {'manifest.json','recipes.arrow'}: _refuse(f'--out "{out}": holds other things than a corpus; name a new or an empty folder')

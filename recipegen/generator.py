@@ -17,7 +17,7 @@ from .recipes import Recipe
 from . import sampling as F
 from .sampling import sample, streams, log_softmax, load_weights
 
-# %% ../nbs/15_generator.ipynb #92ce9550
+# %% ../nbs/15_generator.ipynb #d76d4c3a
 def _norm(x, w, name): # layer norm with eps of torch
     m = x.mean(-1, keepdims=True); d = x-m
     return d/np.sqrt((d*d).mean(-1, keepdims=True)+1e-5)*w[name+'.weight']+w[name+'.bias']
@@ -45,7 +45,7 @@ def _att(x, ctx, w, name, h, mask=None):
 
 def _mlp(x, w, name): return _lin(_gelu(_lin(_norm(x, w, name+'.norm2'), w, name+'.mlp.0')), w, name+'.mlp.2')
 
-# %% ../nbs/15_generator.ipynb #0effa7a0
+# %% ../nbs/15_generator.ipynb #01c00b62
 class DecoderEngine:
     "The order-free ingredient decoder on numpy: keys and values of the whole table are computed once, a question looks at the rows it may see"
     def __init__(self,
@@ -130,7 +130,7 @@ class QuantityEngine:
         self.rows = np.concatenate([self.rows[:-1], np.asarray(row, self.rows.dtype)[None], self.rows[-1:]])
         u = self.w['usual']; self.w = dict(self.w, usual=np.concatenate([u[:-1], np.array([usual], u.dtype), u[-1:]]))
 
-# %% ../nbs/15_generator.ipynb #c00be25e
+# %% ../nbs/15_generator.ipynb #181da6bc
 LARGE = dict(ingredients=dict(epochs=20, bs=128, lr=1.5e-3, wd=.05, patience=5, sizes=dict(d_model=160, n_layers=3, n_heads=5, dropout=.1)),
              quantities=dict(epochs=9, bs=128, lr=2e-3, wd=.1, muon=True, patience=5, sizes=dict(d_model=160, n_layers=3, n_decoder=2, n_heads=5, dropout=.2)))
 SMALL = dict(ingredients=dict(epochs=40, bs=64, lr=1e-3, wd=.3, patience=10, sizes=dict(d_model=96, n_layers=2, n_heads=4, dropout=.3)),
@@ -207,7 +207,7 @@ def train_models(
     for name in models: shutil.rmtree(out/f'{name}.training', ignore_errors=True) # both are done: nothing is left to resume
     return hist
 
-# %% ../nbs/15_generator.ipynb #64390209
+# %% ../nbs/15_generator.ipynb #21c1a276
 from .recipes import NUTRIENTS, read_amounts, read_batch
 from .laws import given_grams, draw_grams, draw_given, to_total
 
@@ -445,4 +445,5 @@ class _Alike: # one noise for every list of a size: what a list gets, it gets wh
     def random(self, size): return np.full(size, self.rng.random()) if np.ndim(size) == 0 else np.broadcast_to(self.rng.random((size[0],1,*size[2:])), size)
     def standard_normal(self, size, dtype=np.float32): return np.broadcast_to(self.rng.standard_normal((size[0],1,*size[2:]), dtype=dtype), size)
     def permuted(self, x, axis): return x
+
 

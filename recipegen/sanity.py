@@ -5,7 +5,7 @@
 # %% auto #0
 __all__ = ['KINDS', 'RULES', 'kind', 'Rule', 'judge', 'absurd']
 
-# %% ../nbs/18_sanity.ipynb #15193178
+# %% ../nbs/18_sanity.ipynb #a4a1eb2b
 import numpy as np
 from functools import lru_cache
 from typing import NamedTuple
