@@ -207,7 +207,7 @@ def train_models(
     for name in models: shutil.rmtree(out/f'{name}.training', ignore_errors=True) # both are done: nothing is left to resume
     return hist
 
-# %% ../nbs/15_generator.ipynb #21c1a276
+# %% ../nbs/15_generator.ipynb #43524cf2
 from .recipes import NUTRIENTS, read_amounts, read_batch
 from .laws import given_grams, draw_grams, draw_given, to_total
 
@@ -389,7 +389,7 @@ class RecipeGenerator:
         n:int=3, # How many
         grams:float=None, servings:float=None, batch=None, # How large, as in `quantify`
         nutrition=None, # Ranges for 100 g of the whole: {'protein_g': (10, 20), 'energy_kcal': (None, 250)}; names as in `Recipe.nutrition`
-        most:float=2., # Standard deviations that a weight may lie from the middle of its dish; None: the whole law
+        most:float=1.5, # Standard deviations that a weight may lie from the middle of its dish; None: the whole law
         seed:int=0,
         pool:int=4000, # Candidates among which such recipes are looked for
     ): # list of Recipe
