@@ -427,7 +427,7 @@ class RecipeGenerator:
     def _middle_and_ends(self, ids, lock, total, likeliest=False, draws=256): # (b, n), (b, n) grams or NaN, (b,) grams or None -> the middle of the law, its 10 % and its 90 % point, grams (b, n)
         law,fix,same = self.quantities.law(ids),~np.isnan(lock),_Alike(ids.shape[1]); some = ~fix.all(1)
         if likeliest: # one dish: the component that the list and the locked weights make likeliest
-            k = given_grams(*law, lock)[3].argmax(1); law = [x[np.arange(len(ids)),...,k][...,None] for x in (law[0], law[1], law[2].swapaxes(2, 3), law[3])]; law[2] = law[2].swapaxes(2, 3)
+            k,rows = given_grams(*law, lock)[3].argmax(1),np.arange(len(ids)); law = [np.expand_dims(x[rows,:,k], 2) for x in law[:3]] + [law[3][rows,k][:,None]]
         m,_,_,lp = given_grams(*law, lock); m = np.where(fix.any(1)[:,None,None], m, m-m.mean(1, keepdims=True)) # nothing locked: each component at one size
         middle = np.exp((m*np.exp(lp)[:,None]).sum(-1)); out = [lock.copy() for _ in range(3)]
         if not some.any(): return out

@@ -14,8 +14,9 @@ import torch.nn.functional as F
 from recipegen.composition import scale_composition
 from recipegen.decoder import IngredientDecoder
 from recipegen.ingredients import table
-from recipegen.joint import JointDecoder,TokenDecoder,WeightByWeight,_told,joint_loss,pad_recipes,tokens_loss,weights_loss
+from recipegen.joint import JointDecoder,TokenDecoder,WeightByWeight,_told,joint_loss,tokens_loss,weights_loss
 from recipegen.laws import ShareMixture
+from recipegen.quantities import pad_recipes
 from recipegen.recipes import Corpus
 from recipegen.shares import usual_grams
 from recipegen.training import _remaining,batches,fit,log_prior,remaining_loss,save_weights,set_loss

@@ -17,7 +17,7 @@ from recipegen.cold_start import hold_out
 from recipegen.composition import scale_composition
 from recipegen.ingredients import table
 from recipegen.laws import clr_error
-from recipegen.quantities import DirichletHead,MixtureHead,PointHead,QuantityModel,grams_batch,grams_loss,title_words,titled_loss
+from recipegen.quantities import DirichletHead,MixtureHead,PointHead,QuantityModel,grams_loss,pad_recipes,title_words,titled_loss
 from recipegen.recipes import Corpus
 from recipegen.sampling import load_weights
 from recipegen.shares import usual_grams
@@ -37,7 +37,7 @@ def build(head, encoding, usual, seed, **kw):
     return net
 
 def point_loss(model, corpus, rows, rng, power=.5): # Aitchison distance over the root of the coordinates; power 1: its square
-    ids,g = grams_batch(model, corpus, rows)
+    ids,g = pad_recipes(corpus, rows, model.pad)
     return (clr_error(model(ids).logits, g, ids != model.pad)/((g > 0).sum(-1)-1)).clamp(min=1e-8)**power
 
 def scores(net, corpus, draws=200): # arrays, a value a recipe: log-ratio error, absolute error in points, nat a coordinate, share inside 80 %
@@ -45,7 +45,7 @@ def scores(net, corpus, draws=200): # arrays, a value a recipe: log-ratio error,
     for k in range(0, len(corpus), 128):
         rows = range(k, min(k+128, len(corpus)))
         with torch.no_grad():
-            ids,g = grams_batch(net, corpus, rows); law = net(ids); ok = g > 0; n = ok.sum(-1)
+            ids,g = pad_recipes(corpus, rows, net.pad); law = net(ids); ok = g > 0; n = ok.sum(-1)
             part = lambda x: torch.where(ok, x, 0.)/torch.where(ok, x, 0.).sum(-1, keepdim=True)
             p,q = part(law.centre()),part(g); e = (clr_error(law.centre().clamp(min=1e-12).log(), g, ids != net.pad)/n)**.5
             nll,cover = torch.full(n.shape, torch.nan),torch.full(n.shape, torch.nan)
