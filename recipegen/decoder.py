@@ -5,13 +5,13 @@
 # %% auto #0
 __all__ = ['IngredientDecoder', 'order_gap']
 
-# %% ../nbs/04_decoder.ipynb #bc200a0a
+# %% ../nbs/04_decoder.ipynb #0299b51c
 import torch
 from torch import nn
-from .blocks import Block, causal_mask
+from .blocks import Block, Dropout, Linear, causal_mask, product
 from .composition import CompositionEmbedding
 
-# %% ../nbs/04_decoder.ipynb #f33e49f9
+# %% ../nbs/04_decoder.ipynb #70eb105e
 class IngredientDecoder(nn.Module):
     "Decoder-only transformer over ingredient sets: no positions, output tied to the input table; order-free, or causal"
     def __init__(self,
@@ -29,9 +29,11 @@ class IngredientDecoder(nn.Module):
         self.v,self.causal = len(features),causal
         self.end,self.begin,self.pad,self.last = range(self.v, self.v+4)
         self.embed = CompositionEmbedding(features, d_model, composition=composition, ids=ids, n_special=4)
+        for o in self.embed.modules():
+            if type(o) is nn.Linear: o.__class__ = Linear # the same weights, the quicker product
         self.blocks = nn.ModuleList([Block(d_model, n_heads, dropout, cross=not causal, own=causal) for _ in range(n_layers)])
         self.norm_e = None if causal else nn.LayerNorm(d_model)
-        self.norm,self.drop = nn.LayerNorm(d_model),nn.Dropout(dropout)
+        self.norm,self.drop = nn.LayerNorm(d_model),Dropout(dropout)
         self.bias = nn.Parameter(torch.zeros(self.v+1) if prior is None else torch.as_tensor(prior, dtype=torch.float32))
         for name,p in self.named_parameters(): # residual branches start small: GPT-2's rule
             if name.endswith(('out.weight', 'mlp.2.weight')): nn.init.normal_(p, std=0.02/(2*n_layers)**0.5)
@@ -50,7 +52,8 @@ class IngredientDecoder(nn.Module):
             x = self.drop(e[ids.new_full((len(ids),mask.shape[-2]), self.begin) if ask is None else ask])
             ctx,mask = self.norm_e(e)[ids],mask[:,None] if mask.dim()==3 else mask
             for blk in self.blocks: x = blk(x, ctx=ctx, ctx_mask=mask)
-        return self.norm(x) @ e[:self.v+1].T + self.bias
+        x = self.norm(x)
+        return product(x, e[:self.v+1], self.bias) if self.training else x @ e[:self.v+1].T + self.bias
 
 # %% ../nbs/04_decoder.ipynb #726ad6fb
 @torch.no_grad()

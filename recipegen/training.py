@@ -6,15 +6,15 @@
 __all__ = ['pad_sets', 'remaining_loss', 'both_loss', 'next_loss', 'batches', 'save_weights', 'mean_loss', 'fit', 'log_prior',
            'set_loss']
 
-# %% ../nbs/05_training.ipynb #236d944f
+# %% ../nbs/05_training.ipynb #b45d7886
 import hashlib, json, os, time
 from pathlib import Path
 import numpy as np, torch
 from torch import nn
 from .ingredients import InputError
-from .blocks import Block
+from .blocks import Block, keep_memory
 
-# %% ../nbs/05_training.ipynb #fa050269
+# %% ../nbs/05_training.ipynb #1e7c6c66
 def pad_sets(
     sets, # n sequences of ingredient ids
     pad:int, # Id that fills the empty places
@@ -63,9 +63,9 @@ def next_loss(
     "Plain teacher forcing: cross-entropy against the one ingredient that stands next"
     b,n = ids.shape; size = (ids != model.pad).sum(1)
     xb = torch.cat([ids.new_full((b,1), model.begin), ids], 1)
-    yb = torch.cat([ids, ids.new_full((b,1), model.pad)], 1); yb[torch.arange(b),size] = model.end
-    lp = model(xb).log_softmax(-1).gather(-1, yb.clamp(max=model.v)[...,None])[...,0]
-    return torch.where(torch.arange(n+1) <= size[:,None], -lp, torch.nan)
+    yb = torch.cat([ids, ids.new_full((b,1), -100)], 1).masked_fill_(torch.arange(n+1) > size[:,None], -100); yb[torch.arange(b),size] = model.end
+    l = nn.functional.cross_entropy(model(xb).flatten(0,1), yb.flatten(), reduction='none', ignore_index=-100).view(b, n+1)
+    return l.masked_fill(yb < 0, torch.nan)
 
 # %% ../nbs/05_training.ipynb #89df16a3
 def batches(
@@ -82,7 +82,7 @@ def batches(
     out = [order[i:i+bs] for i in range(0, len(order), bs)]
     return out if rng is None else [out[i] for i in rng.permutation(len(out))]
 
-# %% ../nbs/05_training.ipynb #38f8b588
+# %% ../nbs/05_training.ipynb #cb874b05
 def save_weights(
     model:nn.Module, # What to save
     path, # A .safetensors file; written beside and renamed
@@ -146,6 +146,7 @@ def fit(
     progress:bool=True, # Show a bar with loss and time left
 ): # list of dicts: epoch, train, valid (nat), seconds
     "Train with AdamW (and Muon), warm-up and cosine, clipping, early stopping; the same seed gives the same weights, interrupted or not"
+    keep_memory()
     inner = [p for m in model.modules() if isinstance(m, Block) for p in m.parameters() if p.dim()>1] if muon else []
     decay = [p for p in model.parameters() if p.dim()>1 and all(p is not q for q in inner)]; rest = [p for p in model.parameters() if p.dim()<=1]
     opts = [torch.optim.AdamW([dict(params=decay, weight_decay=wd), dict(params=rest, weight_decay=0.)], lr=lr, betas=(.9,.98), fused=True)]
