@@ -84,11 +84,11 @@ class Peer:
 
 class Ours:
     "Our losses, our batches, our step"
-    def __init__(self, loss, keep=True, **kw):
+    def __init__(self, loss, keep=True, fused=True, **kw):
         if keep: B.keep_memory() # as `fit` does
         f = scale_composition(table().composition, table().measured)[:V]
         self.net,self.loss = IngredientDecoder(f, d_model=D, n_layers=L, n_heads=H, dropout=DROP, **kw).train(),loss
-        self.opt = torch.optim.AdamW(self.net.parameters(), lr=1e-3, weight_decay=.05, betas=(.9,.98), fused=True)
+        self.opt = torch.optim.AdamW(self.net.parameters(), lr=1e-3, weight_decay=.05, betas=(.9,.98), fused=fused)
 
     def __call__(self, sets, rng):
         done = 0
@@ -141,11 +141,24 @@ def systems(): # name -> how to make it
             'ours': lambda: Ours(T.next_loss, **causal), 'ours, with compositions': lambda: Ours(T.next_loss, causal=True), 'ours, order-free, both questions': lambda: Ours(T.both_loss),
             'ours without oneDNN': lambda: (without('_onednn'), Ours(T.next_loss, **causal))[1], "ours with PyTorch's dropout": lambda: (without('Dropout'), Ours(T.next_loss, **causal))[1],
             "ours with PyTorch's GELU": lambda: (without('GELU'), Ours(T.next_loss, **causal))[1], 'ours, memory not kept': lambda: Ours(T.next_loss, keep=False, **causal),
-            'nanoGPT, buckets, memory kept': lambda: (B.keep_memory(), Peer(GPT(), T.batches))[1], 'Hugging Face, buckets, memory kept': lambda: (B.keep_memory(), Peer(HF(), T.batches))[1]}
+            'ours, AdamW not fused': lambda: Ours(T.next_loss, fused=False, **causal), 'ours, denormals flushed': lambda: (torch.set_flush_denormal(True), Ours(T.next_loss, **causal))[1],
+            "ours with PyTorch's attention": lambda: listened(Ours(T.next_loss, **causal)),
+            'nanoGPT, buckets, compiled': lambda: compiled(Peer(GPT(), T.batches)), 'nanoGPT, buckets, bfloat16': lambda: Peer(Half(), T.batches), 'nanoGPT, buckets, memory kept': lambda: (B.keep_memory(), Peer(GPT(), T.batches))[1], 'Hugging Face, buckets, memory kept': lambda: (B.keep_memory(), Peer(HF(), T.batches))[1]}
 
 def without(part): # one of our parts put out of use
     if part == '_onednn': B._onednn = None
     else: getattr(B, part).forward = getattr(nn, part).forward
+
+def listened(s): # with a listener at every hook point our attention takes PyTorch's steps one by one
+    for o in s.net.modules():
+        if type(o) is nn.Identity: o.register_forward_hook(lambda *_: None)
+    return s
+
+def compiled(s): s.net = torch.compile(s.net, dynamic=True); return s # the first round, which does not count, pays for it
+
+class Half(GPT): # not the same loss to 1e-5, and pays only where the processor has the arithmetic
+    def forward(self, *b):
+        with torch.autocast('cpu', torch.bfloat16): return super().forward(*b)
 
 def recipes(): # sets of ids below V, the commonest ingredients first
     C = Corpus.load().split('train'); rank = np.argsort(np.argsort(-np.bincount(C.ids, minlength=len(table())), kind='stable'))
@@ -164,11 +177,11 @@ def main():
     a = p.parse_args(); off = same_loss(); assert off < 1e-5; peak = gemm(); best = max(g for o in peak.values() for g in o.values())
     print(f'same weights, same loss to {off:.0e} nat; GEMM peak {best:.0f} billion operations a second')
     ctx,pipes,speed,busy,real = multiprocessing.get_context('spawn'),{},{},{},{}
-    for k in a.only or systems():
+    for k in a.only or [k for k in systems() if 'compiled' not in k]: # compiling takes half a minute: by --only
         pipes[k],far = ctx.Pipe(); ctx.Process(target=worker, args=(k, far), daemon=True).start(); speed[k],busy[k] = [],[]
     for r in range(a.rounds+1): # round 0 warms up
         for k in (list(pipes) if r%2 else list(pipes)[::-1]):
-            pipes[k].send((r, a.recipes)); t,tokens,n,done = pipes[k].recv()
+            pipes[k].send((r, a.recipes if r or 'ours' in k or 'compiled' in k else 4*BS)); t,tokens,n,done = pipes[k].recv()
             if r: speed[k].append(n/t); busy[k].append(work(tokens)/t/1e9); real[k] = tokens/done; print(f'{r} {k:40}{n/t:8.0f}', flush=True)
     for o in pipes.values(): o.send(None)
     med = {k: float(np.median(v)) for k,v in speed.items()}

@@ -33,7 +33,7 @@ def keep_memory():
     try: libc = ctypes.CDLL(None); [libc.mallopt(k, 2**30) for k in (-1,-3)] # M_TRIM_THRESHOLD, M_MMAP_THRESHOLD
     except (OSError, AttributeError, TypeError): pass
 
-# %% ../nbs/03_blocks.ipynb #1cb06bb5
+# %% ../nbs/03_blocks.ipynb #3fd1fce9
 _onednn = getattr(torch.ops.mkldnn, '_linear_pointwise', None) if torch.backends.mkldnn.is_available() else None
 
 class _Product(torch.autograd.Function): # x @ w.T + b and its gradients, all by oneDNN
@@ -62,10 +62,11 @@ class Linear(nn.Linear):
 
 class Dropout(nn.Dropout):
     "`nn.Dropout` with four draws from every random number"
-    def forward(self, x):
-        if not (self.training and 0 < self.p < 1 and x.device.type=='cpu'): return super().forward(x)
+    def scale(self, x): # 0 with chance p, else 1/(1-p): what `x` is multiplied by
         draws = torch.empty(-(-x.numel()//4), dtype=torch.int64).random_(-2**63, None).view(torch.int16)[:x.numel()].view(x.shape)
-        return x*torch.ge(draws, round(self.p*2**16)-2**15, out=torch.empty(x.shape, dtype=x.dtype)).mul_(1/(1-self.p))
+        return torch.ge(draws, round(self.p*2**16)-2**15, out=torch.empty(x.shape, dtype=x.dtype)).mul_(1/(1-self.p))
+
+    def forward(self, x): return x*self.scale(x) if self.training and 0 < self.p < 1 and x.device.type=='cpu' else super().forward(x)
 
 class _Gelu(torch.autograd.Function): # x * sigmoid(2u), and its slope, which is all that is kept
     @staticmethod
@@ -83,7 +84,31 @@ class GELU(nn.GELU):
     def __init__(self): super().__init__('tanh')
     def forward(self, x): return _Gelu.apply(x) if self.training and torch.is_grad_enabled() else super().forward(x)
 
-# %% ../nbs/03_blocks.ipynb #7d258061
+# %% ../nbs/03_blocks.ipynb #8e26ba98
+class _Attend(torch.autograd.Function): # all heads of one attention, there and back, with little copying
+    @staticmethod
+    def forward(ctx, q, kv, mask, h, drop):
+        (b,t,d),s = q.shape,kv.shape[1]; dh = d//h
+        q = q.view(b, t, h, dh).transpose(1,2).reshape(b*h, t, dh)
+        kv = kv.view(b, s, 2, h, dh).permute(2,0,3,1,4).reshape(2, b*h, s, dh)
+        a = torch.bmm(q, kv[0].mT).mul_(dh**-.5).view(b, h, t, s)
+        if mask is not None: a.masked_fill_(~mask, -torch.inf)
+        a = a.sub_(a.amax(-1, keepdim=True)).exp_(); a = a.div_(a.sum(-1, keepdim=True)).view(b*h, t, s)
+        keep = drop.scale(a) if drop.p else None; dropped = a*keep if drop.p else a
+        ctx.h = h; ctx.save_for_backward(q, kv, a, keep, dropped)
+        return torch.bmm(dropped, kv[1]).view(b, h, t, dh).transpose(1,2).reshape(b, t, d)
+
+    @staticmethod
+    def backward(ctx, g):
+        (b,t,d),h,(q,kv,a,keep,dropped) = g.shape,ctx.h,ctx.saved_tensors; dh,s = d//h,kv.shape[2]
+        g,gkv = g.view(b, t, h, dh).transpose(1,2).reshape(b*h, t, dh),torch.empty_like(kv)
+        torch.bmm(dropped.mT, g, out=gkv[1])
+        ga = torch.bmm(g, kv[1].mT)
+        if keep is not None: ga.mul_(keep)
+        ga = ga.mul_(a).sub_(a*ga.sum(-1, keepdim=True)).mul_(dh**-.5) # through the softmax
+        torch.bmm(ga.mT, q, out=gkv[0])
+        return torch.bmm(ga, kv[0]).view(b, h, t, dh).transpose(1,2).reshape(b, t, d),gkv.view(2, b, h, s, dh).permute(1,3,0,2,4).reshape(b, s, 2*d),None,None,None
+
 class Attention(nn.Module):
     "Multi-head attention: from `x` to itself, or to `ctx` when given"
     def __init__(self,
@@ -102,8 +127,10 @@ class Attention(nn.Module):
         ctx=None,  # (b, s, d): what is asked; `x` if None
         mask=None, # (t, s) or (b, 1, t|1, s): True where looking is allowed
     ): # (b, t, d)
-        ctx = x if ctx is None else ctx
-        q,k,v = [o.unflatten(-1, (self.n_heads,-1)).transpose(1,2) for o in (self.q(x), *self.kv(ctx).chunk(2, -1))] # (b, h, t|s, d/h)
+        q,kv = self.q(x),self.kv(x if ctx is None else ctx)
+        alone = self.training and q.requires_grad and x.dim()==3 and len(q)==len(kv) and q.device.type=='cpu' and type(self.attn) is nn.Identity and not self.attn._forward_hooks and not self.attn._forward_pre_hooks
+        if alone and self.drop.p < 1: return self.out(_Attend.apply(q, kv, mask, self.n_heads, self.drop))
+        q,k,v = [o.unflatten(-1, (self.n_heads,-1)).transpose(1,2) for o in (q, *kv.chunk(2, -1))] # (b, h, t|s, d/h)
         scores = q @ k.mT / k.shape[-1]**0.5 # (b, h, t, s); eq. 1 of Vaswani et al. 2017
         if mask is not None: scores = scores.masked_fill(~mask, -torch.inf)
         return self.out((self.drop(self.attn(scores.softmax(-1))) @ v).transpose(1,2).flatten(2))
