@@ -9,7 +9,7 @@ __all__ = ['OPTIONS', 'TASKS', 'show', 'main']
 import argparse,os,re,sys
 from pathlib import Path
 
-# %% ../nbs/17_cli.ipynb #3edd1b08
+# %% ../nbs/17_cli.ipynb #ba104d56
 def _number(text):
     try: x = float(text)
     except ValueError: x = float('nan')
@@ -42,16 +42,18 @@ OPTIONS = dict(
     top_p=dict(_num, default=.95, help='draw from the likeliest that make up this probability (default %(default)s)'),
     min_p=dict(_num, default=0., help='drop what is less likely than this share of the likeliest (default 0)'),
     seed=dict(_int, default=0, help='one seed, one answer (default %(default)s)'),
-    format=dict(choices=('text','json'), default='text', help='text (default) or json'),
+    format=dict(choices=('text','json'), help='text (default) or json'),
+    beams=dict(_int, metavar='K', help='instead of drawing: look for the likeliest recipes, K beginnings at a time; at most K recipes, the likeliest first'),
+    engine=dict(choices=('auto','float','int8','numpy'), default='auto', help='who computes: numpy; float or int8, by ONNX Runtime (int8 is the fastest, and rounds); auto (default): numpy for the first recipes, float for the rest'),
     weights=dict(metavar='DIR', help='folder of weights of your own, from recipegen train'),
     ingredients=dict(action='append', default=[], metavar='FILE.csv', help='ingredients of your own: a column "name" and one of each component that is known, per 100 g (protein_g, fat_g, ..., salt); no training is needed'),
     corpus=dict(action='append', default=[], metavar='DIR', help='corpus folder, from recipegen import; may be given several times (default: the one that ships)'),
-    out=dict(metavar='FILE', help='write to a file, not to the screen'),
+    out=dict(metavar='FILE', help='write to a file, not to the screen; one that ends in .json is JSON'),
     epochs=dict(_int, help='at most so many rounds over the recipes, for each model (default 20, or 40 below 20,000 recipes)'),
     resume=dict(action='store_true', help='go on from the last checkpoint in --out'),
     task=dict(choices=('completion','cold_start','quantities','generation','all'), required=True, help='completion: hide one ingredient, or half, and see who finds them; cold_start: ingredients out of training, told by their composition in closed form, whatever the weights; quantities: grams of known lists against weighed ones; generation: made-up recipes against real ones; all: each in turn'))
 
-# %% ../nbs/17_cli.ipynb #55db514b
+# %% ../nbs/17_cli.ipynb #579a95a7
 class _Parser(argparse.ArgumentParser):
     def __init__(self, **kw): super().__init__(allow_abbrev=False, **kw)
     def error(self, message):
@@ -76,16 +78,17 @@ def _parser():
         for o in opts.split():
             if o in OPTIONS: p.add_argument(f'--{o}', **OPTIONS[o] | changed.get(o, {}))
             else: p.add_argument(o, **changed[o])
-    command('generate', _generate, 'write a recipe', 'include exclude diet without n grams servings batch min_size max_size temperature top_k top_p min_p seed format out weights ingredients',
-            ' JSON: one recipe; a list of recipes when --n is given.', n=dict(help='how many (default 1)'), grams=dict(help='total weight in g (default 1000, or what locked weights imply)'))
-    command('complete', _complete, 'say what goes with some ingredients', 'include exclude diet without n format out weights ingredients', n=dict(default=10), include=dict(required=True, help='what is there already, between commas'))
-    command('quantify', _quantify, 'weigh known ingredients, with 80 %% intervals', 'include lists grams servings batch bakers draws nutrition seed format out weights ingredients', ' Cups and spoons are those of the US. JSON: one recipe; with --lists, one a line; with --draws, a list of recipes.',
+    command('generate', _generate, 'write a recipe', 'include exclude diet without n grams servings batch min_size max_size temperature top_k top_p min_p beams seed format out engine weights ingredients',
+            ' JSON: one recipe; a list of recipes when --n is given.', n=dict(help='how many (default 1); a million takes no more memory than a thousand'), format=dict(choices=('text','json','jsonl','parquet'), help='text (default), json, jsonl: one recipe a line, or parquet: one recipe a row, in a file'),
+            out=dict(help='write to a file, not to the screen; its end may say the format: .json, .jsonl or .parquet'), grams=dict(help='total weight in g (default 1000, or what locked weights imply)'))
+    command('complete', _complete, 'say what goes with some ingredients', 'include exclude diet without n format out engine weights ingredients', n=dict(default=10), include=dict(required=True, help='what is there already, between commas'))
+    command('quantify', _quantify, 'weigh known ingredients, with 80 %% intervals', 'include lists grams servings batch bakers draws nutrition seed format out engine weights ingredients', ' Cups and spoons are those of the US. JSON: one recipe; with --lists, one a line; with --draws, a list of recipes.',
             include=dict(help='the ingredients, between commas; butter=125 locks 125 g'), grams=dict(help='total weight in g (default 100, or what locked weights imply)'))
     command('parse', _parse, 'read free text lines as ingredients and grams', 'source format out ingredients', ' Lines that name no ingredient are kept, and reported at the end.', source=dict(metavar='FILE', help='text file, one line an ingredient; - for standard input'))
     command('import', _import, 'make a corpus from a file of recipes', 'source out format', source=dict(metavar='SOURCE', help='.json (JSON-LD, or an object of title: recipe), .jsonl of title and ingredients, .csv (RecipeNLG; or recipe, ingredient, grams; or the ingredient file of FNDDS, or FDA FDD); .gz of these'),
             out=dict(required=True, metavar='DIR', help='folder for the corpus; one that is there is replaced'))
     command('train', _train, 'train both models', 'corpus out epochs seed resume', out=dict(metavar='DIR', default='weights', help='folder for weights and checkpoints (default %(default)s)'))
-    command('evaluate', _evaluate, 'measure the trained models beside simple baselines', 'task corpus seed format out weights')
+    command('evaluate', _evaluate, 'measure the trained models beside simple baselines', 'task corpus seed format out engine weights')
     return top
 
 # %% ../nbs/17_cli.ipynb #637dac7e
@@ -112,7 +115,7 @@ def show(
     return '\n'.join([r.title]*bool(r.title) + [line(c) for c in zip(*columns)] + [line(['total',*foot]), f'{per}: {nu["energy_kcal"]:.0f} kcal, protein {nu["protein_g"]:.0f} g, fat {nu["fat_g"]:.0f} g, '
         f'carbohydrate {nu["carbohydrate_g"]:.0f} g, fiber {nu["fiber_g"]:.0f} g, sodium {nu["sodium_mg"]:.0f} mg']) + '\n'
 
-# %% ../nbs/17_cli.ipynb #8e29b549
+# %% ../nbs/17_cli.ipynb #80b14844
 def _refuse(message):
     from recipegen.ingredients import InputError
     raise InputError(message)
@@ -120,6 +123,11 @@ def _refuse(message):
 def _json(o):
     import json
     return json.dumps(o, indent=1, ensure_ascii=False, allow_nan=False)+'\n'
+
+def _form(a, out): # said, or told by the end of the file's name
+    end = Path(out or '').suffix[1:].lower(); told = end if end in (('json','jsonl','parquet') if a.command == 'generate' else ('json',)) else None
+    if told and a.format not in (None, told): _refuse(f'--format {a.format} and --out "{out}": the name says {told}; give one of the two, or another name')
+    return a.format or told or 'text'
 
 def _can_write(out): # a file: asked before the work, not after it
     p = Path(out)
@@ -139,35 +147,79 @@ def _put(pieces, out):
         if sys.stdout: sys.stdout.flush()
         return
     to = Path(out).resolve(); beside = to.with_name(f'.{to.name}.{os.getpid()}.part')
-    if to.exists() and not to.is_file(): beside = to
+    if Path(out).exists() and not Path(out).is_file(): beside = to = Path(out) # a device or a pipe
     try:
-        with open(beside, 'w', encoding='utf-8', errors='backslashreplace') as f: f.writelines(pieces)
+        with open(beside, 'wb') as f: f.writelines(p if isinstance(p, bytes) else p.encode('utf-8', 'backslashreplace') for p in pieces)
         if beside != to: os.replace(beside, to)
     except BaseException as e:
         if beside != to: beside.unlink(missing_ok=True)
-        if isinstance(e, OSError): _refuse(f'--out "{out}": cannot be written ({e.strerror}); name another place')
+        if isinstance(e, OSError) and not isinstance(e, BrokenPipeError): _refuse(f'--out "{out}": cannot be written ({e.strerror}); name another place')
         raise
 
-# %% ../nbs/17_cli.ipynb #87a079a9
+# %% ../nbs/17_cli.ipynb #4dd3c29e
+def _written(rs, n, form): # recipes as they come, how many (None: one, and not a list of one) -> pieces of text, or of bytes
+    if form == 'parquet': yield from _parquet(rs)
+    elif form == 'jsonl':
+        import json
+        for r in rs: yield json.dumps(r.to_dict(), ensure_ascii=False, allow_nan=False)+'\n'
+    elif form == 'json' and n is None: yield from (_json(r.to_dict()) for r in rs)
+    elif form == 'json': # as `_json` of the list would be
+        for i,r in enumerate(rs): yield f'{",["[i == 0]}\n '+_json(r.to_dict())[:-1].replace('\n', '\n ')
+        yield '\n]\n'
+    elif n in (None, 1): yield from map(show, rs)
+    else:
+        for i,r in enumerate(rs, 1): yield f'{chr(10)*(i > 1)}Recipe {i} of {n}\n{show(r)}'
+
+def _parquet(rs, group=8192): # one recipe a row
+    import io, pyarrow as pa, pyarrow.parquet as pq
+    from itertools import islice
+    class Sink(io.RawIOBase): # holds what was written since it was last emptied
+        at,held = 0,b''
+        def writable(self): return True
+        def tell(self): return self.at
+        def write(self, b): self.held += bytes(b); self.at += len(b); return len(b)
+        def empty(self): held,self.held = self.held,b''; return held
+    grams,rs,sink,at,wait = pa.list_(pa.float32()),iter(rs),Sink(),0,[]
+    schema = pa.schema(dict(recipe=pa.int64(), ingredients=pa.list_(pa.string()), grams=grams, low=grams, high=grams, total_grams=pa.float64(), servings=pa.float64(), log_prob=pa.float64(), model=pa.string(), seed=pa.int64()))
+    with pq.ParquetWriter(sink, schema) as w:
+        while some := list(islice(rs, 512)): # Arrow holds a recipe in a tenth of the memory that Python takes
+            wait.append(pa.table([range(at+1, at+1+len(some)), *([getattr(r, k) for r in some] for k in ('names', *schema.names[2:]))], schema)); at += len(some)
+            if at % group == 0: w.write_table(pa.concat_tables(wait), group); wait = []; yield sink.empty()
+        if wait: w.write_table(pa.concat_tables(wait), group)
+    yield sink.empty()
+
+# %% ../nbs/17_cli.ipynb #cd3d7488
 def _own(path): # ingredients of the user's own
     from recipegen.ingredients import read_ingredients,table
     for r in read_ingredients(path): table().add(**r)
 
 def _load(a):
     from recipegen.generator import RecipeGenerator
-    return RecipeGenerator.load(a.weights)
+    return RecipeGenerator.load(a.weights, a.engine)
 
 def _asked(a): # what limits a recipe
     if any('=' in o for o in a.exclude): _refuse(f'--exclude {",".join(a.exclude)}: give names without weights')
     return dict(include=','.join(a.include), exclude=','.join(a.exclude), diet=a.diet, without=','.join(a.without))
 
 def _generate(a):
-    if a.n and a.n > 100_000: _refuse(f'n {a.n}: give at most 100000, and another seed for more')
+    n,draws = 1 if a.n is None else a.n,('temperature','top_k','top_p','min_p')
+    if n > 10_000_000: _refuse(f'n {n}: give at most 10000000, and another seed for more')
     if a.temperature > 100 or 0 < a.temperature < .001: _refuse(f'temperature {a.temperature:g}: give 0 (always the likeliest), or 0.001 to 100')
-    gen = _load(a)
-    rs = gen.generate(**_asked(a), n=1 if a.n is None else a.n, **{k: getattr(a, k) for k in ('grams','servings','batch','min_size','max_size','temperature','top_k','top_p','min_p','seed')})
-    if a.format == 'json': return [_json(rs[0].to_dict() if a.n is None else [r.to_dict() for r in rs])]
-    return [show(r) for r in rs] if len(rs) == 1 else [f'{"" if i == 1 else chr(10)}Recipe {i} of {len(rs)}\n{show(r)}' for i,r in enumerate(rs, 1)]
+    if a.format == 'parquet' and not a.out: _refuse('--format parquet: is no text for a screen; name a file with --out')
+    if a.format == 'parquet' and a.seed >= 2**63: _refuse(f'seed {a.seed}: a column of Parquet holds no number as large; give less than 2^63')
+    asked = _asked(a) | {k: getattr(a, k) for k in ('grams','servings','batch','min_size','max_size','seed')}
+    if a.beams is not None:
+        if not 1 <= a.beams <= 1000: _refuse(f'beams {a.beams}: give 1 to 1000')
+        if n > a.beams: _refuse(f'n {n}: {a.beams} beams find at most {a.beams}; give --beams {n}, or a smaller n')
+        for k in draws:
+            if getattr(a, k) != OPTIONS[k]['default']: _refuse(f'--beams and --{k}: beams look for the likeliest recipes, and draw none; give one of the two')
+        rs = _load(a).generate(**asked, n=n, beams=a.beams); return _written(rs, a.n and len(rs), a.format)
+    gen = _load(a); rs = gen.stream(**asked, n=n, **{k: getattr(a, k) for k in draws})
+    if n > gen.FEW: gen.ingredients.many(); gen.quantities.many() # a graph that cannot be opened is told before the first recipe
+    if n >= 1000 and sys.stderr.isatty() and (a.out or not sys.stdout.isatty()):
+        from tqdm import tqdm
+        rs = tqdm(rs, total=n, unit=' recipes', unit_scale=True)
+    return _written(rs, a.n, a.format)
 
 def _listed(a): # ingredients that must be named
     from recipegen.generator import read_amounts
@@ -344,7 +396,7 @@ def _evaluate(a):
     head = dict(task=a.task, corpus=folder or 'wikibooks', model=gen.model, seed=a.seed)
     return [_json(head | (made if a.task == 'all' else made[a.task]))]
 
-# %% ../nbs/17_cli.ipynb #d51c1aec
+# %% ../nbs/17_cli.ipynb #644edd73
 def main(
     argv=None, # Words after `recipegen`; None: of the command line
 )->int: # Exit status: 0, or 2 for what cannot be done, 130 if interrupted, 141 if nobody reads on
@@ -356,6 +408,7 @@ def main(
         a = _parser().parse_args(_underscored(list(sys.argv[1:] if argv is None else argv))); who = f'recipegen {a.command}'; a.after = ''
         to = getattr(a, 'out', None) if a.command not in ('import','train') else None
         if to is not None: _can_write(to)
+        if 'format' in a: a.format = _form(a, to)
         for f in getattr(a, 'ingredients', ()): _own(f)
         _put(a.run(a), to)
         print(a.after, end='', file=sys.stderr)
