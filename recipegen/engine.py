@@ -44,7 +44,7 @@ def weighing(
         n = f'decoder.{l}'; q = f.add(q, _att(f, f.norm(q, n+'.norm_x'), e, n+'.cross')); q = _mlp(f, q, n)
     return f.norm(q, 'norm')
 
-# %% ../nbs/15_engine.ipynb #cbcba2f4
+# %% ../nbs/15_engine.ipynb #21c2a933
 class Arrays:
     "Reads a net as sums over numpy arrays"
     def __init__(self,
@@ -58,9 +58,7 @@ class Arrays:
         c = x-x.mean(-1, keepdims=True)
         return c/np.sqrt((c*c).mean(-1, keepdims=True)+1e-5)*self.w[n+'.weight']+self.w[n+'.bias']
 
-    def lin(self, x, n):
-        W = self.w[n+'.weight'].T
-        return (x@W if x.shape[-2] == 1 else (x.reshape(-1, x.shape[-1])@W).reshape(*x.shape[:-1], -1))+self.w[n+'.bias'] # one large product; a single row stays by itself: the same bits whatever the batch
+    def lin(self, x, n): return x@self.w[n+'.weight'].T+self.w[n+'.bias'] # a product for each recipe: the same bits whatever the batch
 
     def gelu(self, x): # .5 x (1 + tanh(.798 (x + .0447 x^3))), without a new array at every step
         y = x*x; y *= .044715; y += 1; y *= x; y *= .7978845608; np.tanh(y, y); y += 1; y *= x; y *= .5
@@ -166,7 +164,7 @@ def run_graph(
     try: return ort.InferenceSession(graph, o, providers=['CPUExecutionProvider'])
     except Exception as e: raise InputError(f'the graph does not fit the weights ({str(e).splitlines()[0][:80]}); train again, or load with engine "numpy"') from None
 
-# %% ../nbs/15_engine.ipynb #199ca316
+# %% ../nbs/15_engine.ipynb #bcac9388
 class DecoderEngine:
     "The order-free ingredient decoder without torch: the table's keys and values are computed once, equal sets are asked once"
     def __init__(self,
@@ -250,6 +248,7 @@ class DecoderEngine:
 
     def _each(self, sets, width, f): # f for arrays of sets of one size -> (n, width)
         out = np.empty((len(sets), width), np.float32)
+        if len(sets) >= 64: self.many()
         for n in {len(s) for s in sets}:
             at = [i for i,s in enumerate(sets) if len(s)==n]
             for j in range(0, len(at), 512):

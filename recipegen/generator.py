@@ -5,7 +5,7 @@
 # %% auto #0
 __all__ = ['LARGE', 'SMALL', 'RIDGE', 'export_weights', 'draw_graphs', 'train_models', 'Quantities', 'RecipeGenerator']
 
-# %% ../nbs/15_generator.ipynb #b57c2718
+# %% ../nbs/15_generator.ipynb #ffcd1539
 import numpy as np
 from dataclasses import dataclass
 from functools import partial
@@ -16,6 +16,7 @@ from .ingredients import table, resolve, read_allergens, InputError
 from .recipes import Recipe
 from . import sampling as F
 from .sampling import sample, streams, log_softmax, load_weights
+from .beams import beam
 from .engine import DecoderEngine, QuantityEngine
 
 # %% ../nbs/15_generator.ipynb #99e7cbdb
@@ -109,7 +110,7 @@ def train_models(
     for name in models: shutil.rmtree(out/f'{name}.training', ignore_errors=True) # both are done: nothing is left to resume
     return hist
 
-# %% ../nbs/15_generator.ipynb #707992df
+# %% ../nbs/15_generator.ipynb #677425c1
 from .recipes import NUTRIENTS, read_amounts, read_batch
 from .laws import given_grams, draw_grams, draw_given, to_total
 
@@ -241,17 +242,20 @@ class RecipeGenerator:
         min_size:int=4, max_size:int=16, # Fewest and most ingredients
         temperature:float=1., top_k:int=0, top_p:float=.95, min_p:float=0., # See sampling
         seed:int=0, # One seed, one recipe
+        beams:int=None, # Instead of drawing: look for the likeliest recipes with so many beams, and give the best `n`
     ): # list of Recipe
         "Draw recipes under constraints, and weigh them"
-        return list(self.stream(include, exclude, diet, without, n, grams, servings, batch, min_size, max_size, temperature, top_k, top_p, min_p, seed))
+        return list(self.stream(include, exclude, diet, without, n, grams, servings, batch, min_size, max_size, temperature, top_k, top_p, min_p, seed, beams))
 
-    def stream(self, include=(), exclude=(), diet=None, without=(), n=1, grams=None, servings=None, batch=None, min_size=4, max_size=16, temperature=1., top_k=0, top_p=.95, min_p=0., seed=0): # iterator of Recipe
+    def stream(self, include=(), exclude=(), diet=None, without=(), n=1, grams=None, servings=None, batch=None, min_size=4, max_size=16, temperature=1., top_k=0, top_p=.95, min_p=0., seed=0, beams=None): # iterator of Recipe
         "What `generate` gives, one after the other: memory does not grow with `n`"
         inc,exc = read_amounts(include),read_amounts(exclude)
         if n < 1: raise InputError(f'n {n}: give 1 or more')
         if not 1 <= min_size <= max_size: raise InputError(f'min_size {min_size} and max_size {max_size}: give 1 <= min_size <= max_size')
         if len(inc) > max_size: raise InputError(f'{len(inc)} ingredients are included, more than max_size {max_size}')
         if seed < 0: raise InputError(f'seed {seed}: give 0 or more')
+        if beams is not None and n > beams: raise InputError(f'n {n}: {beams} beams give at most {beams} recipes')
+        if beams is not None and temperature != 1: raise InputError(f'beams look for the likeliest, where temperature has no say; give one of the two')
         inc,total = self._size(inc, grams, servings, batch); total = total or (None if any(inc.values()) else 1000.)
         if total and inc and all(inc.values()): # something must be added to reach the total
             if max_size == len(inc): raise InputError(f'every weight is locked, {sum(inc.values()):g} g in all, and max_size {max_size} leaves no room to reach {total:g} g')
@@ -259,13 +263,13 @@ class RecipeGenerator:
         ok = self._allowed(inc, exc, diet, without)
         if ok.sum() < min_size: raise InputError(f'only {ok.sum()} ingredients are left, fewer than min_size {min_size}')
         filters = [partial(F.temperature, t=temperature), partial(F.head, k=top_k, p=top_p, min_p=min_p)]; [f(np.zeros((1,2))) for f in filters] # settings that cannot be are refused here
-        return self._stream(inc, total, ok, n, servings, min_size, max_size, filters, seed)
+        return self._stream(inc, total, ok, n, servings, min_size, max_size, filters, seed, beams)
 
-    def _stream(self, inc, total, ok, n, servings, min_size, max_size, filters, seed):
+    def _stream(self, inc, total, ok, n, servings, min_size, max_size, filters, seed, beams):
         prefix = sorted(table()[x].id for x in inc)
-        for at,size in [(0, self.FEW), *((at, self.WAVE) for at in range(self.FEW, n, self.WAVE))]: # the place of a recipe says who makes it: whatever n, the same
+        for at,size in [(0, self.FEW), *((at, self.WAVE) for at in range(self.FEW, n if beams is None else 0, self.WAVE))]: # the place of a recipe says who makes it: whatever n, the same
             engines = [e.few() if at == 0 else e.many() for e in (self.ingredients, self.quantities)]
-            drawn = sample(engines[0], prefix, streams(seed, min(size, n-at), at), ok, min_size, max_size, filters)
+            drawn = sample(engines[0], prefix, streams(seed, min(size, n-at), at), ok, min_size, max_size, filters) if beams is None else beam(engines[0], prefix, beams, ok, min_size, max_size, filters)[:n]
             weighed = self._weigh([ids for ids,_ in drawn], [[inc.get(self.names[i]) for i in ids] for ids,_ in drawn], [total]*len(drawn), likeliest=True, engine=engines[1])
             for (ids,lp),(g,lo,hi) in zip(drawn, weighed):
                 yield Recipe([self.names[i] for i in ids], g.tolist(), lo.tolist(), hi.tolist(), servings, log_prob=round(lp, 4), model=self.model, seed=seed)
