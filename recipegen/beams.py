@@ -24,41 +24,36 @@ def _add(inside, row, pick): # rows that go on, each with one more ingredient
     inside = inside[row]; inside[np.arange(len(row)),pick] = True
     return inside
 
-# %% ../nbs/06_beams.ipynb #d6deb8a3
+# %% ../nbs/06_beams.ipynb #340fc460
+def _thin(lw, k, rng): # (m,) log weights -> places of k of them, and new log weights whose mean is the old
+    order = (-lw).argsort(); w = np.exp(lw[order]-lw[order[0]]); tail = w[::-1].cumsum()[::-1]
+    a = (w[:k]*(k-np.arange(k)) <= tail[:k]).argmax(); c = tail[a]/(k-a) # a stay for certain
+    lot = np.searchsorted(w[a:].cumsum()/c, rng.random()+np.arange(k-a)).clip(max=len(w)-a-1)
+    at = np.concatenate([np.arange(a), a+lot])
+    return order[at],lw[order[0]]+np.log(np.maximum(w[at], c))
+
 def set_log_prob(
-    model, # As in `sample`; order-free, or this is the law of a model that is told every set in the order of `ids`
+    model, # As in `sample`; it should read a set as a set
     ids, # The recipe
     prefix=(), # What was given
     allowed=None, min_size:int=1, max_size:int=30, filters=(), # As in `sample`
     drawn:bool=False, # The law that `sample` draws from; False: the model's own, where these only forbid
-    orders:int=0, # 0: exact, one question for each subset; else an estimate from so many random orders
-    seed:int=0, # Of these orders
+    most:int=4000, # Subsets of one size that are asked after; exact up to fourteen new ingredients, beyond that an estimate
+    seed:int=0, # Of the estimate
 ): # natural log of the sum over all orders of what was not given
     "How likely a recipe is, whatever the order in which it is told"
-    free = np.array([i for i in dict.fromkeys(ids) if i not in set(prefix)], np.int64); n = len(free)
-    if n > 14 and not orders: raise InputError(f'{n} ingredients have {2**n:,} subsets, too many to ask after; give orders=1000, and the probability is estimated')
-    logits,state,_,inside,allowed = _begin(model, prefix, allowed); rules = allowed,min_size,max_size,filters,drawn
-    if orders: return _by_orders(model, logits, state, inside, free, rules, orders, np.random.default_rng(seed))
-    bits,some,a = np.arange(n),np.zeros(1, np.int64),np.full(1<<n, -np.inf); a[0] = 0 # a subset is a number, its members are bits
-    for size in range(n+1):
-        lp = _law(logits, inside, *rules) # (subsets of this size, v+1)
-        if size == n: return float(a[-1]+lp[0,-1])
-        for j in bits:
-            out = some>>j & 1 == 0; to = some[out] | 1<<j
-            a[to] = np.logaddexp(a[to], a[some[out]]+lp[out,free[j]])
-        row,j = np.nonzero(some[:,None]>>bits == 0) # ask after each subset once: its last bit came last
-        some,inside = some[row] | 1<<j,_add(inside, row, free[j])
-        logits,state = model.decode(state, free[j], row)
-
-def _by_orders(model, logits, state, inside, free, rules, b, rng):
-    total,left,rows = np.zeros(b),np.ones((b, len(free)), bool),np.arange(b)
-    logits,state,inside = np.repeat(logits, b, 0),model.fan_out(state, b),np.repeat(inside, b, 0)
+    free = np.array([i for i in dict.fromkeys(ids) if i not in set(prefix)], np.int64); bits = 1<<np.arange(len(free)); rng = np.random.default_rng(seed)
+    logits,state,_,inside,allowed = _begin(model, prefix, allowed)
+    some,lw = np.zeros(1, np.int64),np.zeros(1) # a subset is a number, its members are bits
     for _ in free:
-        q = np.where(left, _law(logits, inside, *rules)[:,free], -np.inf) # (b, n): the members still missing
-        total += np.logaddexp.reduce(q, 1)
-        j = (q+rng.gumbel(size=q.shape)).argmax(1); left[rows,j] = False; inside = _add(inside, rows, free[j])
-        logits,state = model.decode(state, free[j], rows)
-    return float(np.logaddexp.reduce(total+_law(logits, inside, *rules)[:,-1])-np.log(b))
+        way = lw[:,None]+_law(logits, inside, allowed, min_size, max_size, filters, drawn)[:,free] # (subsets, n): through each, and on
+        row,j = np.nonzero((some[:,None] & bits == 0) & (way > -np.inf))
+        if not len(row): return -np.inf
+        some,first,to = np.unique(some[row] | bits[j], return_index=True, return_inverse=True)
+        lw = np.full(len(some), -np.inf); np.logaddexp.at(lw, to, way[row,j]); row,j = row[first],j[first]
+        if len(some) > most: keep,lw = _thin(lw, most, rng); some,row,j = some[keep],row[keep],j[keep]
+        inside = _add(inside, row, free[j]); logits,state = model.decode(state, free[j], row)
+    return float(lw[0]+_law(logits, inside, allowed, min_size, max_size, filters, drawn)[0,-1])
 
 # %% ../nbs/06_beams.ipynb #cc6b7e2e
 def _largest(x, k): # places of the k largest of flat `x`, the largest first; of equals the first; never -inf
@@ -75,7 +70,7 @@ def _merge(cand, ids, inside): # cand (b, v+1), rows are distinct sets (b, n): c
     lose = (other > mine) | ((other == mine) & (j < i)); out[i[lose],a[lose]] = -np.inf
     return out
 
-# %% ../nbs/06_beams.ipynb #89f0e966
+# %% ../nbs/06_beams.ipynb #08c24122
 def _search(model, prefix, k, allowed, min_size, max_size, filters, length, merge, fine, taken): # one group -> [(score less fines, score, log-probability, ids)]
     logits,state,ids,inside,allowed = _begin(model, prefix, allowed)
     lp,owed,done,steps,most = np.zeros(1),np.zeros(1),[],1,max(1, max_size-ids.shape[1]+1)
@@ -112,6 +107,7 @@ def beam(
         new = _search(model, prefix, k//groups, allowed, min_size, max_size, filters, length, merge, fine, {frozenset(o[-1]) for o in found})
         for o in new: fine[o[-1][len(prefix):]] += diversity
         found += new
+    if not found: raise InputError('nothing is left to find: the constraints forbid every ingredient and the end')
     return [(ids,lp) for _,_,lp,ids in sorted(found, key=lambda o: -o[1])]
 
 # %% ../nbs/06_beams.ipynb #09268657
