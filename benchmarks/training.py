@@ -186,10 +186,13 @@ def main():
     for o in pipes.values(): o.send(None)
     med = {k: float(np.median(v)) for k,v in speed.items()}
     out = dict(machine=dict(cpu=next((l.split(':')[1].strip() for l in open('/proc/cpuinfo') if 'model name' in l), platform.processor()), threads=1, python=platform.python_version(), torch=torch.__version__, transformers=version('transformers'), when=time.strftime('%Y-%m-%d')),
-               shapes=dict(layers=L, width=D, heads=H, ingredients=V, recipes_a_batch=BS, dropout=DROP, rounds=a.rounds, recipes_a_round=a.recipes), largest_difference_of_loss=off, gemm_gflops=peak, gemm_peak_gflops=best,
+               shapes=dict(layers=L, width=D, heads=H, ingredients=V, recipes_a_batch=BS, dropout=DROP, recipes_a_round=a.recipes), largest_difference_of_loss=off, gemm_gflops=peak, gemm_peak_gflops=best,
                systems={k: dict(tokens_a_cpu_second=round(med[k]), lowest=round(min(v)), highest=round(max(v)), real_tokens=round(real[k], 3), share_of_peak=None if 'both' in k else round(float(np.median(busy[k]))/best, 3), share_of_peak_with_padding=None if 'both' in k else round(float(np.median(busy[k]))/best/real[k], 3)) for k,v in speed.items()})
     for k,o in out['systems'].items(): print(f"{k:40}{o['tokens_a_cpu_second']:7} ({o['lowest']} to {o['highest']}), real {o['real_tokens']:.2f}, of peak {o['share_of_peak']}")
-    if 'ours' in med: out['ratios'] = {k: round(med['ours']/m, 2) for k,m in med.items()}; print(out['ratios'])
+    for k,v in speed.items(): # round against round
+        if 'ours' in speed: q = np.array(speed['ours'])/v; out['systems'][k]['ours_is_faster'] = [round(float(o), 2) for o in (np.median(q), q.min(), q.max())]; print(f"ours is {q.min():.2f} to {q.max():.2f} times as fast as {k}")
+    for o in out['systems'].values(): o['rounds'] = a.rounds
+    if a.only and Path(a.out).exists(): old = json.loads(Path(a.out).read_text()); out = dict(old, systems=old['systems'] | {k:o for k,o in out['systems'].items() if k != 'ours'}) # more rounds for some; `ours` stays with the peers it ran beside
     Path(a.out).write_text(json.dumps(out, indent=1)+'\n')
 
 if __name__ == '__main__': main()
