@@ -242,7 +242,7 @@ class Ours:
         with torch.no_grad(): m.bias[END] = SPAN['ours']; m.register_buffer('rows', m.embed().contiguous())
         w = {k: x.numpy() for k,x in m.state_dict().items()}; self.engine = DecoderEngine(w, H)
         if kind != 'numpy': self.engine = DecoderEngine(w, H, kind, self.engine.draw(kind, [rng.choice(V, n, False) for n in range(T) for _ in range(4)]))
-        self.filters = [partial(S.temperature, t=TEMP), partial(S.top_k, k=K), partial(S.top_p, p=P)]
+        self.filters = [partial(S.temperature, t=TEMP), partial(S.head, k=K, p=P)]
 
     def draw(self, b, seed, least=T): return [len(ids) for ids,_ in self.S.sample(self.engine, [], self.S.streams(seed, b), min_size=least, max_size=T, filters=self.filters)]
     def beam(self, seed): # sets: orders of one recipe are merged, which is more than the others do

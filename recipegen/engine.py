@@ -11,7 +11,7 @@ from copy import copy
 from .ingredients import InputError
 from .sampling import log_softmax
 
-# %% ../nbs/15_engine.ipynb #1045cac3
+# %% ../nbs/15_engine.ipynb #2ca018fc
 def _mlp(f, x, n): return f.add(x, f.lin(f.gelu(f.lin(f.norm(x, n+'.norm2'), n+'.mlp.0')), n+'.mlp.2'))
 
 def _att(f, x, ctx, n): return f.lin(f.attend(f.lin(x, n+'.q'), *f.split(f.lin(ctx, n+'.kv'))), n+'.out')
@@ -23,8 +23,8 @@ def question(
 ): # (b, d): what is multiplied with the rows of the table
     "The order-free `IngredientDecoder`: a question looks at the rows that are in the bowl, block by block"
     for l in range(n_layers):
-        n = f'blocks.{l}'
-        x = f.add(x, f.lin(f.look(f.lin(f.norm(x, n+'.norm_x'), n+'.cross.q'), l), n+'.cross.out'))
+        n = f'blocks.{l}'; q = f.lin(f.norm(x, n+'.norm_x'), n+'.cross.q') if l else f.first(x, n)
+        x = f.add(x, f.lin(f.look(q, l), n+'.cross.out'))
         x = _mlp(f, x, n)
     return f.norm(x, 'norm')
 
@@ -44,7 +44,7 @@ def weighing(
         n = f'decoder.{l}'; q = f.add(q, _att(f, f.norm(q, n+'.norm_x'), e, n+'.cross')); q = _mlp(f, q, n)
     return f.norm(q, 'norm')
 
-# %% ../nbs/15_engine.ipynb #21c2a933
+# %% ../nbs/15_engine.ipynb #00aee26d
 class Arrays:
     "Reads a net as sums over numpy arrays"
     def __init__(self,
@@ -59,6 +59,8 @@ class Arrays:
         return c/np.sqrt((c*c).mean(-1, keepdims=True)+1e-5)*self.w[n+'.weight']+self.w[n+'.bias']
 
     def lin(self, x, n): return x@self.w[n+'.weight'].T+self.w[n+'.bias'] # a product for each recipe: the same bits whatever the batch
+
+    def first(self, x, n): return self.lin(self.norm(x, n+'.norm_x'), n+'.cross.q') # what the first block asks: the same for every recipe
 
     def gelu(self, x): # .5 x (1 + tanh(.798 (x + .0447 x^3))), without a new array at every step
         y = x*x; y *= .044715; y += 1; y *= x; y *= .7978845608; np.tanh(y, y); y += 1; y *= x; y *= .5
@@ -89,7 +91,7 @@ class Ranges(Arrays):
         lo,hi = self.ranges.get(n, (0., 0.)); self.ranges[n] = min(lo, float(x.min())),max(hi, float(x.max()))
         return super().lin(x, n)
 
-# %% ../nbs/15_engine.ipynb #45599ba4
+# %% ../nbs/15_engine.ipynb #91f16cf7
 class Graph:
     "Reads a net as an ONNX graph whose weights stay outside"
     def __init__(self,
@@ -120,6 +122,8 @@ class Graph:
         a,z = self._const(n+'.step', np.float32(step)),self._const(n+'.zero', np.uint8(round(-lo/step)))
         return self._op('MatMulIntegerToFloat', [self._op('QuantizeLinear', [x, a, z]), q, a, s, z, '', self._w(n+'.bias')], 'com.microsoft')
 
+    def first(self, x, n): return 'q' # an input: computed once, when the table is
+
     def gelu(self, x): return self._op('FastGelu', [x], 'com.microsoft')
 
     def add(self, x, y): return self._op('Add', [x, y])
@@ -131,8 +135,10 @@ class Graph:
         return self._op('Reshape', [self._op('MultiHeadAttention', [q, k, v], 'com.microsoft', num_heads=self.h), self._const('flat', np.array([-1, len(self.w['norm.weight'])]))])
 
     def look(self, q, l): # the inputs k0, v0, ... are tables with one row for each head of each ingredient, `seen` (b, h, s) says which
-        one = self._const('one', np.array([1])); k,v = (self._op('Gather', [f'{x}{l}', 'seen']) for x in 'kv')
-        return self._op('Squeeze', [self._op('MultiHeadAttention', [self._op('Unsqueeze', [q, one]), k, v], 'com.microsoft', num_heads=self.h), one])
+        k,v = (self._op('Gather', [f'{x}{l}', 'seen']) for x in 'kv'); mix = lambda q: self._op('MultiHeadAttention', [q, k, v], 'com.microsoft', num_heads=self.h)
+        if self.int8: return mix(q) # edges are (b, 1, d)
+        one = self._const('one', np.array([1])) # edges are (b, d)
+        return self._op('Squeeze', [mix(self._op('Unsqueeze', [q, one])), one])
 
     def onnx(self,
         inputs:dict, # {name: its shape}, names of dimensions or sizes; integers are told by a name in `whole`
@@ -146,7 +152,8 @@ class Graph:
             t = T(name=name, data_type=H.np_dtype_to_tensor_dtype(x.dtype), dims=x.shape, data_location=T.EXTERNAL)
             t.external_data.add(key='location', value='weights')
             return t
-        nodes = [H.make_node(op, ins, outs, domain=domain, **kw) for op,ins,outs,domain,kw in self.nodes] + [H.make_node('Identity', [e], [n]) for n,e in outputs.items()]
+        names = {e: n for n,e in outputs.items()}; called = lambda es: [names.get(e, e) for e in es]
+        nodes = [H.make_node(op, called(ins), called(outs), domain=domain, **kw) for op,ins,outs,domain,kw in self.nodes]
         value = lambda n,shape: H.make_tensor_value_info(n, T.INT64 if n in whole else T.FLOAT, shape)
         g = H.make_graph(nodes, 'recipegen', [value(n, s) for n,s in inputs.items()], [value(n, None) for n in outputs], [outside(n, x) for n,x in self.arrays.items()] + [N.from_array(np.asarray(x), n) for n,x in self.consts.items()])
         return H.make_model(g, opset_imports=[H.make_opsetid('', 21), H.make_opsetid('com.microsoft', 1)], ir_version=10, producer_name='recipegen').SerializeToString()
@@ -164,7 +171,7 @@ def run_graph(
     try: return ort.InferenceSession(graph, o, providers=['CPUExecutionProvider'])
     except Exception as e: raise InputError(f'the graph does not fit the weights ({str(e).splitlines()[0][:80]}); train again, or load with engine "numpy"') from None
 
-# %% ../nbs/15_engine.ipynb #bcac9388
+# %% ../nbs/15_engine.ipynb #33616b34
 class DecoderEngine:
     "The order-free ingredient decoder without torch: the table's keys and values are computed once, equal sets are asked once"
     def __init__(self,
@@ -180,19 +187,21 @@ class DecoderEngine:
 
     def many(self): # where ONNX Runtime is loaded
         "The engine for many: opens the graph, once"
-        if self.graph and not self.session: self.session = run_graph(self.graph, self._graph(self.kind)[0].arrays)
+        if self.graph and not self.session: self.session,self.kept = run_graph(self.graph, self._graph(self.kind)[0].arrays),None
         return self
 
     def few(self):
         "The engine for a few: of the kind auto, one that stays with numpy"
         if self.kind != 'auto': return self
-        e = copy(self); e.graph = e.session = None
+        e = copy(self); e.graph = e.session = e.kept = None
         return e
 
     def _table(self): # keys and values of every row, in every block: (h, v+4, d/h) each
         self.v = len(self.rows)-4; self.end,self.begin,self.pad,self.last = range(self.v, self.v+4)
         f = Arrays(self.w, self.h); e = f.norm(self.rows, 'norm_e')
         self.kv = [[x.reshape(len(e), self.h, -1) for x in f.split(f.lin(e, f'blocks.{l}.cross.kv'))] for l in range(self.n_layers)]
+        self.asks = {row: f.first(self.rows[None,row:row+1], 'blocks.0') for row in (self.begin,self.last)}
+        self.shift,self.kept = len(e)*np.arange(self.h)[:,None],None
         self.feed = {f'{n}{l}': np.ascontiguousarray(x.swapaxes(0, 1)).reshape(-1, x.shape[-1]) for l,kv in enumerate(self.kv) for n,x in zip('kv', kv)} # a row for each head of each ingredient
 
     def _graph(self, kind, ranges=None):
@@ -212,13 +221,16 @@ class DecoderEngine:
                     f = Ranges(self.w, self.h, self.kv, np.array([[self.begin, *sorted(ids)]])); f.ranges = ranges
                     f.lin(question(f, self.rows[ask][None,None], self.n_layers), 'head')
         g,out = self._graph(kind, ranges); d = self.rows.shape[1]
-        return g.onnx(dict(x=['b', d], seen=['b', self.h, 's'], **{n: [f'r{n}', d//self.h] for n in self.feed}), out)
+        return g.onnx(dict(x=['b', 1, d] if kind == 'int8' else ['b', d], q=['b', 1, d] if kind == 'int8' else ['b', d], seen=['b', self.h, 's'], **{n: [f'r{n}', d//self.h] for n in self.feed}), out)
 
     def _run(self, ids, ask=None): # ids (b, s), sorted -> state (b, d), logits (b, trained+1)
-        seen = np.concatenate([np.full((len(ids),1), self.begin), ids], 1); x = np.repeat(self.rows[[self.begin if ask is None else ask]], len(ids), 0)
-        if self.session: return self.session.run(['state','logits'], dict(self.feed, x=x, seen=seen[:,None]+len(self.rows)*np.arange(self.h)[:,None]))
-        f = Arrays(self.w, self.h, self.kv, seen); y = question(f, x[:,None], self.n_layers)
-        return y[:,0],f.lin(y, 'head')[:,0]
+        b,row = len(ids),self.begin if ask is None else ask; x = np.repeat(self.rows[None,row:row+1], b, 0) # (b, 1, d)
+        if self.session:
+            seen = np.empty((b,self.h,ids.shape[1]+1), np.int64); seen[...,0] = self.begin; seen[...,1:] = ids[:,None]; seen += self.shift
+            y,z = self.session.run(['state','logits'], dict(self.feed, seen=seen, **{n: o if self.kind == 'int8' else o[:,0] for n,o in (('x',x),('q',np.repeat(self.asks[row], b, 0)))}))
+        else:
+            f = Arrays(self.w, self.h, self.kv, np.concatenate([np.full((b,1), self.begin), ids], 1)); y = question(f, x, self.n_layers); z = f.lin(y, 'head')
+        return y.reshape(b, -1),z.reshape(b, -1)
 
     def _law(self, ids, ask=None): # ids (b, s) -> state (b, d), logits (b, v+1), each set asked once
         ids = np.sort(ids, 1); at = None
@@ -232,7 +244,12 @@ class DecoderEngine:
             new = slice(self.trained, self.v); z = np.concatenate([z[:,:-1], (y[:,None]@self.rows[new].T)[:,0]+self.w['bias'][new], z[:,-1:]], 1)
         return (y,z) if at is None else (y[at],z[at])
 
-    def _ask(self, ids, ask=None): return self._law(ids, ask)[1]
+    def _ask(self, ids, ask=None): # (b, s) -> logits (b, v+1); those of the empty bowl and of one ingredient are kept
+        if ids.shape[1] > 1 or ask is not None: return self._law(ids, ask)[1]
+        if self.kept is None: self.kept = np.zeros(self.v+1, bool),np.empty((self.v+1,self.v+1), np.float32) # takes memory where it is filled
+        (known,z),at = self.kept,ids[:,0]+1 if ids.shape[1] else np.zeros(len(ids), int); new = np.unique(at[~known[at]])
+        if len(new): z[new] = self._law(new[:,None]-1 if ids.shape[1] else ids[:1])[1]; known[new] = True
+        return z[at]
 
     def prefill(self, ids): # (n,) -> logits (1, v+1), state: the ids so far
         "Ask after the given ingredients once"

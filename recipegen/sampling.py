@@ -39,20 +39,20 @@ def head(
     if k < 0: raise InputError(f'top_k {k} is negative; give 0 (off) or more')
     if not 0 < p <= 1: raise InputError(f'top_p {p:g} is not in (0, 1]')
     if not 0 <= min_p <= 1: raise InputError(f'min_p {min_p:g} is not in [0, 1]')
-    n = logits.shape[-1]; k = k if 0 < k < n else 0
-    if not k and p == 1 and not min_p: return logits
-    s = np.sort(logits, -1)[:,::-1]; top = s[:,:1]; low = s[:,[k-1]] if k else np.full_like(top, -np.inf)
-    if not np.isfinite(top).all(): raise InputError(_EMPTY)
+    n = logits.shape[-1]; k = k if 0 < k < n else n
+    if k == n and p == 1 and not min_p: return logits
+    s = np.sort(logits, -1); top = s[:,-1:]; low = s[:,n-k]
+    if not top.min() > -np.inf: raise InputError(_EMPTY)
     if p < 1:
-        total = np.exp(s[:,:k or n]-top).sum(-1, keepdims=True)
-        for m in (min(k or n, 128), k or n): # what reaches the mass is nearly always among the first
-            c = np.exp(s[:,:m]-top).cumsum(-1)
-            if (c[:,-1:] >= p*total*_NEARLY).all(): break
-        low = np.maximum(low, np.take_along_axis(s, (c < p*total*_NEARLY).sum(-1, keepdims=True).clip(max=m-1), -1))
-    if min_p: low = np.maximum(low, top+np.log(min_p).astype(top.dtype))
-    return np.where(logits < low, -np.inf, logits)
+        e = np.exp(s[:,n-k:]-top); total = e.sum(-1, keepdims=True); spare = (1-p+1e-6)*total # what may be dropped, from the least
+        for m in (min(k, 128), k): # nearly always, all that stays is among the first
+            rest = total-e[:,k-m:].sum(-1, keepdims=True) if m < k else 0
+            if m == k or (rest <= spare).all(): break
+        low = s[np.arange(len(s)),n-m+(rest+e[:,k-m:k-1].cumsum(-1) <= spare).sum(-1)]
+    if min_p: low = np.maximum(low, s[:,-1]+np.log(min_p).astype(s.dtype))
+    return np.where(logits < low[:,None], -np.inf, logits)
 
-_NEARLY,_EMPTY = 1-1e-6,'nothing is left to draw from: the constraints forbid every ingredient and the end'
+_EMPTY = 'nothing is left to draw from: the constraints forbid every ingredient and the end'
 
 def top_k(logits, k:int=0): return head(logits, k=k)
 def top_p(logits, p:float=1.): return head(logits, p=p)
@@ -67,9 +67,9 @@ def constrain(
     max_size:int=30, # Most
 ): # (b, v+1)
     "Close what a recipe may not take next"
-    n = inside.sum(1, keepdims=True)
-    shut = np.concatenate([inside | ~allowed | (n >= max_size), n < min_size], 1)
-    return np.where(shut, -np.inf, logits)
+    z,n = logits.copy(),inside.sum(1)
+    np.copyto(z[:,:-1], -np.inf, where=inside | ~allowed); z[n >= max_size,:-1] = -np.inf; z[n < min_size,-1] = -np.inf
+    return z
 
 # %% ../nbs/06_sampling.ipynb #742b9fed
 def streams(
@@ -84,11 +84,13 @@ def draw(
     logits, # (b, v+1) or, the same for all, (1, v+1); filtered
     u, # (b,) uniform numbers in [0, 1)
 ): # (b,) columns
-    "One column for each number, by the inverse of the cumulative law"
-    top = logits.max(-1, keepdims=True)
-    if not np.isfinite(top).all(): raise InputError(_EMPTY)
-    c = np.exp(logits-top).cumsum(-1); all_ = c[:,-1:]
-    return (c > np.minimum((u[:,None]*all_).astype(c.dtype), np.nextafter(all_, 0))).argmax(-1) # below the whole, whatever is rounded
+    "One column for each number, by the inverse of the cumulative law: first the block of 32 columns, then the column in it"
+    top = logits.max(-1, keepdims=True); b,n = logits.shape; e = np.zeros((b,-(-n//32),32), logits.dtype); f = e.reshape(b, -1)[:,:n]
+    if not top.min() > -np.inf: raise InputError(_EMPTY)
+    np.exp(np.subtract(logits, top, out=f), out=f)
+    blocks = e.sum(-1); c = blocks.cumsum(-1); whole = c[:,-1]; at,row = np.minimum((u*whole).astype(c.dtype), np.nextafter(whole, 0)),np.arange(b) if b > 1 else 0 # below the whole, whatever is rounded
+    j = (c > at[:,None]).argmax(-1); before = c[row,j]-blocks[row,j]; c = e[row,j].cumsum(-1); at = at-before
+    return 32*j+(c > np.clip(at, 0, np.nextafter(c[:,-1], 0))[:,None]).argmax(-1)
 
 # %% ../nbs/06_sampling.ipynb #6b4a61cc
 def sample(
@@ -99,24 +101,27 @@ def sample(
     min_size:int=1, # Fewest ingredients, the given ones counted
     max_size:int=30, # Most
     filters=(), # Functions from logits to logits, in order: `temperature`, `top_k`, ... with their settings bound
-): # list of (ids in the order drawn, log-probability of what was drawn under the model itself)
-    "Draw recipes: prefill once, then one ingredient at a time; finished recipes leave the batch"
-    b,allowed = len(rngs),np.ones(model.v, bool) if allowed is None else allowed
+): # list of (ids in the order drawn, log-probability of what was drawn under the model itself; of a recipe that is full, without the end)
+    "Draw recipes: prefill once, then one ingredient at a time; finished and full recipes leave the batch"
+    b,allowed,room = len(rngs),np.ones(model.v, bool) if allowed is None else allowed,max_size-len(prefix)
     logits,state = model.prefill(np.asarray(prefix, np.int64)) # one row: the prefix is the same for all
-    u = np.array([r.random(max(max_size-len(prefix), 0)+1) for r in rngs]) # a recipe's dice are thrown at once
+    u = np.array([r.random(max(room, 0)+1) for r in rngs]) # a recipe's dice are thrown at once
     inside = np.zeros((1, model.v), bool); inside[:,list(prefix)] = True
-    out,lp,live = [],np.zeros(b),np.arange(b)
+    out,lp,live,rows = [],np.zeros(b),np.arange(b),np.arange(b)
     while len(live):
         z = constrain(logits, inside, allowed, min_size, max_size)
         for f in filters: z = f(z)
-        pick = draw(z, u[live,len(out)]); top = logits.max(-1); row = np.arange(len(live)) if len(logits) > 1 else 0
-        lp[live] += logits[row,pick]-(top+np.log(np.exp(logits-top[:,None]).sum(-1)))
+        pick = draw(z, u[live,len(out)]); top = logits.max(-1)
+        lp[live] += logits[rows[:len(live)] if len(logits) > 1 else 0,pick]-top-np.log(np.exp(logits-top[:,None]).sum(-1))
         if not out: state = model.fan_out(state, b); inside = np.repeat(inside, b, 0) # from here each recipe is its own
         out.append(np.full(b, model.v)); out[-1][live] = pick
-        going = pick < model.v; live,pick,inside = live[going],pick[going],inside[going]; inside[np.arange(len(pick)),pick] = True
+        if len(out) == room: break # full: nothing more is asked
+        going = pick < model.v
+        if not going.all(): live,pick,inside = live[going],pick[going],inside[going]
+        inside[rows[:len(pick)],pick] = True
         if len(live): logits,state = model.decode(state, pick, going)
     out = np.array(out).T
-    return [([*prefix, *ids[:n].tolist()], l) for ids,n,l in zip(out, (out < model.v).sum(1), lp.tolist())]
+    return [([*prefix, *ids[:n].tolist()], l) for ids,n,l in zip(out, (out < model.v).sum(1).tolist(), lp.tolist())]
 
 # %% ../nbs/06_sampling.ipynb #fcc62cb6
 def load_weights(
