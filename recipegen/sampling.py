@@ -10,7 +10,7 @@ __all__ = ['log_softmax', 'temperature', 'head', 'top_k', 'top_p', 'min_p', 'con
 import numpy as np
 from .ingredients import table, InputError
 
-# %% ../nbs/06_sampling.ipynb #58dcb8a5
+# %% ../nbs/06_sampling.ipynb #9438a226
 def log_softmax(
     logits, # (b, v+1)
 ): # (b, v+1) natural log of a distribution over each row
@@ -58,7 +58,7 @@ def top_k(logits, k:int=0): return head(logits, k=k)
 def top_p(logits, p:float=1.): return head(logits, p=p)
 def min_p(logits, p:float=0.): return head(logits, min_p=p)
 
-# %% ../nbs/06_sampling.ipynb #0a6235b7
+# %% ../nbs/06_sampling.ipynb #873922ac
 def constrain(
     logits, # (b, v+1) of the next ingredient; the last column ends the recipe
     inside, # (b, v) bool: what is already in each recipe
@@ -71,7 +71,7 @@ def constrain(
     np.copyto(z[:,:-1], -np.inf, where=inside | ~allowed); z[n >= max_size,:-1] = -np.inf; z[n < min_size,-1] = -np.inf
     return z
 
-# %% ../nbs/06_sampling.ipynb #742b9fed
+# %% ../nbs/06_sampling.ipynb #1d196b96
 def streams(
     seed:int, # The user's seed
     n:int, # How many recipes
@@ -92,7 +92,7 @@ def draw(
     j = (c > at[:,None]).argmax(-1); before = c[row,j]-blocks[row,j]; c = e[row,j].cumsum(-1); at = at-before
     return 32*j+(c > np.clip(at, 0, np.nextafter(c[:,-1], 0))[:,None]).argmax(-1)
 
-# %% ../nbs/06_sampling.ipynb #6b4a61cc
+# %% ../nbs/06_sampling.ipynb #d71c7359
 def sample(
     model, # Has `v`, prefill(ids (b, n)) -> (logits (b, v+1), state), decode(state, ids (b,), keep) -> (logits, state)
     prefix, # Ingredient ids that every recipe begins with
