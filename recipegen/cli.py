@@ -9,7 +9,7 @@ __all__ = ['OPTIONS', 'TASKS', 'show', 'main']
 import argparse,os,re,sys
 from pathlib import Path
 
-# %% ../nbs/17_cli.ipynb #ba104d56
+# %% ../nbs/17_cli.ipynb #669a6014
 def _number(text):
     try: x = float(text)
     except ValueError: x = float('nan')
@@ -44,7 +44,7 @@ OPTIONS = dict(
     seed=dict(_int, default=0, help='one seed, one answer (default %(default)s)'),
     format=dict(choices=('text','json'), help='text (default) or json'),
     beams=dict(_int, metavar='K', help='instead of drawing: look for the likeliest recipes, K beginnings at a time; at most K recipes, the likeliest first'),
-    engine=dict(choices=('auto','float','int8','numpy'), default='auto', help='who computes: numpy; float or int8, by ONNX Runtime (int8 is the fastest, and rounds); auto (default): numpy for the first recipes, float for the rest'),
+    engine=dict(choices=('auto','float','int8','numpy'), default='auto', help='who computes: numpy; float or int8 (rounded weights) by ONNX Runtime; auto (default): numpy for the first recipes, float for the rest'),
     weights=dict(metavar='DIR', help='folder of weights of your own, from recipegen train'),
     ingredients=dict(action='append', default=[], metavar='FILE.csv', help='ingredients of your own: a column "name" and one of each component that is known, per 100 g (protein_g, fat_g, ..., salt); no training is needed'),
     corpus=dict(action='append', default=[], metavar='DIR', help='corpus folder, from recipegen import; may be given several times (default: the one that ships)'),
@@ -53,7 +53,7 @@ OPTIONS = dict(
     resume=dict(action='store_true', help='go on from the last checkpoint in --out'),
     task=dict(choices=('completion','cold_start','quantities','generation','all'), required=True, help='completion: hide one ingredient, or half, and see who finds them; cold_start: ingredients out of training, told by their composition in closed form, whatever the weights; quantities: grams of known lists against weighed ones; generation: made-up recipes against real ones; all: each in turn'))
 
-# %% ../nbs/17_cli.ipynb #579a95a7
+# %% ../nbs/17_cli.ipynb #3c27859d
 class _Parser(argparse.ArgumentParser):
     def __init__(self, **kw): super().__init__(allow_abbrev=False, **kw)
     def error(self, message):
@@ -66,7 +66,7 @@ def _underscored(argv): # --top-k -> --top_k, up to a bare --
     end = argv.index('--') if '--' in argv else len(argv)
     return [re.sub(r'^--[a-z-]+', lambda m: '--'+m[0][2:].replace('-','_'), a) for a in argv[:end]] + argv[end:]
 
-def _parser():
+def _parser(asked=None): # asked: the one command whose options are wanted; None: all
     from recipegen import __version__
     top = _Parser(prog='recipegen', description='Recipes generated from the molecular composition of their ingredients: what goes in, and how many grams of each.',
                   epilog='recipegen COMMAND --help says what a command takes. Dashes and underscores are the same in options. Exit status: 0 done, 2 cannot be done (and why, in one line).')
@@ -75,7 +75,7 @@ def _parser():
     def command(name, run, does, opts, more='', **changed):
         p = sub.add_parser(name, help=does, description=f'{does[0].upper()}{does[1:]}.{more}'.replace('%%','%'))
         p.set_defaults(run=run)
-        for o in opts.split():
+        for o in opts.split() if asked in (None, name) else ():
             if o in OPTIONS: p.add_argument(f'--{o}', **OPTIONS[o] | changed.get(o, {}))
             else: p.add_argument(o, **changed[o])
     command('generate', _generate, 'write a recipe', 'include exclude diet without n grams servings batch min_size max_size temperature top_k top_p min_p beams seed format out engine weights ingredients',
@@ -115,7 +115,7 @@ def show(
     return '\n'.join([r.title]*bool(r.title) + [line(c) for c in zip(*columns)] + [line(['total',*foot]), f'{per}: {nu["energy_kcal"]:.0f} kcal, protein {nu["protein_g"]:.0f} g, fat {nu["fat_g"]:.0f} g, '
         f'carbohydrate {nu["carbohydrate_g"]:.0f} g, fiber {nu["fiber_g"]:.0f} g, sodium {nu["sodium_mg"]:.0f} mg']) + '\n'
 
-# %% ../nbs/17_cli.ipynb #80b14844
+# %% ../nbs/17_cli.ipynb #d209a987
 def _refuse(message):
     from recipegen.ingredients import InputError
     raise InputError(message)
@@ -141,6 +141,12 @@ def _can_fill(out): # a folder, there or not yet
     if not near.is_dir(): _refuse(f'--out "{out}": {near} is a file; name a folder')
     if not os.access(near, os.W_OK|os.X_OK): _refuse(f'--out "{out}": no permission to write in {near}; name another place')
 
+def _hear(): # kill, and a terminal that closes, clear up as Ctrl-C does
+    import signal,threading
+    if threading.current_thread() is not threading.main_thread(): return
+    for s in {signal.SIGTERM, getattr(signal, 'SIGHUP', signal.SIGTERM)}:
+        if signal.getsignal(s) is signal.SIG_DFL: signal.signal(s, lambda n,_: sys.exit(128+n))
+
 def _put(pieces, out):
     if not out:
         for p in pieces: print(p, end='')
@@ -148,6 +154,7 @@ def _put(pieces, out):
         return
     to = Path(out).resolve(); beside = to.with_name(f'.{to.name}.{os.getpid()}.part')
     if Path(out).exists() and not Path(out).is_file(): beside = to = Path(out) # a device or a pipe
+    else: _hear()
     try:
         with open(beside, 'wb') as f: f.writelines(p if isinstance(p, bytes) else p.encode('utf-8', 'backslashreplace') for p in pieces)
         if beside != to: os.replace(beside, to)
@@ -156,7 +163,7 @@ def _put(pieces, out):
         if isinstance(e, OSError) and not isinstance(e, BrokenPipeError): _refuse(f'--out "{out}": cannot be written ({e.strerror}); name another place')
         raise
 
-# %% ../nbs/17_cli.ipynb #4dd3c29e
+# %% ../nbs/17_cli.ipynb #c13b2e24
 def _written(rs, n, form): # recipes as they come, how many (None: one, and not a list of one) -> pieces of text, or of bytes
     if form == 'parquet': yield from _parquet(rs)
     elif form == 'jsonl':
@@ -170,7 +177,17 @@ def _written(rs, n, form): # recipes as they come, how many (None: one, and not 
     else:
         for i,r in enumerate(rs, 1): yield f'{chr(10)*(i > 1)}Recipe {i} of {n}\n{show(r)}'
 
-def _parquet(rs, group=8192): # one recipe a row
+def _table(rs, at=0): # recipes, and how many came before -> one a row; made of buffers, for Arrow asks pandas about lists
+    import numpy as np, pyarrow as pa
+    def words(x): b = [o.encode() for o in x]; return pa.Array.from_buffers(pa.string(), len(b), [None, pa.py_buffer(np.cumsum([0, *map(len, b)], dtype='i4')), pa.py_buffer(b''.join(b))])
+    number = lambda t,x: pa.nulls(len(x), t) if None in x else pa.Array.from_buffers(t, len(x), [None, pa.py_buffer(np.array(x, dict(float='f4', double='f8').get(str(t), str(t))))])
+    each,ends = (lambda k: [getattr(r, k) for r in rs]),number(pa.int32(), np.cumsum([0, *(len(r.names) for r in rs)]).tolist())
+    lists = lambda k,f: pa.ListArray.from_arrays(ends, f([x for xs in each(k) for x in xs]))
+    cols = dict(recipe=number(pa.int64(), list(range(at+1, at+1+len(rs)))), ingredients=lists('names', words), **{k: lists(k, lambda x: number(pa.float32(), x)) for k in ('grams','low','high')},
+                **{k: number(pa.float64(), each(k)) for k in ('total_grams','servings','log_prob')}, model=words(each('model')), seed=number(pa.int64(), each('seed')))
+    return pa.Table.from_arrays(list(cols.values()), list(cols))
+
+def _parquet(rs, group=8192):
     import io, pyarrow as pa, pyarrow.parquet as pq
     from itertools import islice
     class Sink(io.RawIOBase): # holds what was written since it was last emptied
@@ -179,47 +196,45 @@ def _parquet(rs, group=8192): # one recipe a row
         def tell(self): return self.at
         def write(self, b): self.held += bytes(b); self.at += len(b); return len(b)
         def empty(self): held,self.held = self.held,b''; return held
-    grams,rs,sink,at,wait = pa.list_(pa.float32()),iter(rs),Sink(),0,[]
-    schema = pa.schema(dict(recipe=pa.int64(), ingredients=pa.list_(pa.string()), grams=grams, low=grams, high=grams, total_grams=pa.float64(), servings=pa.float64(), log_prob=pa.float64(), model=pa.string(), seed=pa.int64()))
-    with pq.ParquetWriter(sink, schema) as w:
+    rs,sink,at,wait = iter(rs),Sink(),0,[]
+    with pq.ParquetWriter(sink, _table([]).schema) as w:
         while some := list(islice(rs, 512)): # Arrow holds a recipe in a tenth of the memory that Python takes
-            wait.append(pa.table([range(at+1, at+1+len(some)), *([getattr(r, k) for r in some] for k in ('names', *schema.names[2:]))], schema)); at += len(some)
+            wait.append(_table(some, at)); at += len(some)
             if at % group == 0: w.write_table(pa.concat_tables(wait), group); wait = []; yield sink.empty()
         if wait: w.write_table(pa.concat_tables(wait), group)
     yield sink.empty()
 
-# %% ../nbs/17_cli.ipynb #cd3d7488
+# %% ../nbs/17_cli.ipynb #d55d7f23
 def _own(path): # ingredients of the user's own
     from recipegen.ingredients import read_ingredients,table
     for r in read_ingredients(path): table().add(**r)
 
 def _load(a):
-    from recipegen.generator import RecipeGenerator
-    return RecipeGenerator.load(a.weights, a.engine)
+    import gc
+    gc.disable() # what is read here stays: to look for garbage in it is a loss of time
+    try:
+        from recipegen.generator import RecipeGenerator
+        return RecipeGenerator.load(a.weights, a.engine)
+    finally: gc.enable()
 
 def _asked(a): # what limits a recipe
     if any('=' in o for o in a.exclude): _refuse(f'--exclude {",".join(a.exclude)}: give names without weights')
     return dict(include=','.join(a.include), exclude=','.join(a.exclude), diet=a.diet, without=','.join(a.without))
 
 def _generate(a):
-    n,draws = 1 if a.n is None else a.n,('temperature','top_k','top_p','min_p')
+    n,told = 1 if a.n is None else a.n,a.n
     if n > 10_000_000: _refuse(f'n {n}: give at most 10000000, and another seed for more')
     if a.temperature > 100 or 0 < a.temperature < .001: _refuse(f'temperature {a.temperature:g}: give 0 (always the likeliest), or 0.001 to 100')
+    if a.beams is not None and not 1 <= a.beams <= 1000: _refuse(f'beams {a.beams}: give 1 to 1000')
     if a.format == 'parquet' and not a.out: _refuse('--format parquet: is no text for a screen; name a file with --out')
     if a.format == 'parquet' and a.seed >= 2**63: _refuse(f'seed {a.seed}: a column of Parquet holds no number as large; give less than 2^63')
-    asked = _asked(a) | {k: getattr(a, k) for k in ('grams','servings','batch','min_size','max_size','seed')}
-    if a.beams is not None:
-        if not 1 <= a.beams <= 1000: _refuse(f'beams {a.beams}: give 1 to 1000')
-        if n > a.beams: _refuse(f'n {n}: {a.beams} beams find at most {a.beams}; give --beams {n}, or a smaller n')
-        for k in draws:
-            if getattr(a, k) != OPTIONS[k]['default']: _refuse(f'--beams and --{k}: beams look for the likeliest recipes, and draw none; give one of the two')
-        rs = _load(a).generate(**asked, n=n, beams=a.beams); return _written(rs, a.n and len(rs), a.format)
-    gen = _load(a); rs = gen.stream(**asked, n=n, **{k: getattr(a, k) for k in draws})
-    if n > gen.FEW: gen.ingredients.many(); gen.quantities.many() # a graph that cannot be opened is told before the first recipe
+    gen = _load(a); rs = gen.stream(**_asked(a), n=n, **{k: getattr(a, k) for k in ('grams','servings','batch','min_size','max_size','temperature','top_k','top_p','min_p','seed','beams')})
+    if a.beams: rs = list(rs); told = told and len(rs) # there may be no more
+    elif n > gen.FEW: gen.ingredients.many(); gen.quantities.many() # a graph that cannot be opened is told before the first recipe
     if n >= 1000 and sys.stderr.isatty() and (a.out or not sys.stdout.isatty()):
         from tqdm import tqdm
         rs = tqdm(rs, total=n, unit=' recipes', unit_scale=True)
-    return _written(rs, a.n, a.format)
+    return _written(rs, told, a.format)
 
 def _listed(a): # ingredients that must be named
     from recipegen.generator import read_amounts
@@ -396,7 +411,10 @@ def _evaluate(a):
     head = dict(task=a.task, corpus=folder or 'wikibooks', model=gen.model, seed=a.seed)
     return [_json(head | (made if a.task == 'all' else made[a.task]))]
 
-# %% ../nbs/17_cli.ipynb #644edd73
+# %% ../nbs/17_cli.ipynb #45e8137d
+def _one_thread(command): # the products of one recipe are small: threads of OpenBLAS, started with numpy, would mostly wait for one another
+    if command not in (['train'],['evaluate']) and 'numpy' not in sys.modules and not {'OPENBLAS_NUM_THREADS','OMP_NUM_THREADS','GOTO_NUM_THREADS'} & set(os.environ): os.environ['OPENBLAS_NUM_THREADS'] = '1'
+
 def main(
     argv=None, # Words after `recipegen`; None: of the command line
 )->int: # Exit status: 0, or 2 for what cannot be done, 130 if interrupted, 141 if nobody reads on
@@ -405,7 +423,8 @@ def main(
     for f in (sys.stdout, sys.stderr):
         if hasattr(f, 'reconfigure'): f.reconfigure(errors='backslashreplace')
     try:
-        a = _parser().parse_args(_underscored(list(sys.argv[1:] if argv is None else argv))); who = f'recipegen {a.command}'; a.after = ''
+        argv = _underscored(list(sys.argv[1:] if argv is None else argv)); _one_thread(argv[:1])
+        a = _parser(*argv[:1]).parse_args(argv); who = f'recipegen {a.command}'; a.after = ''
         to = getattr(a, 'out', None) if a.command not in ('import','train') else None
         if to is not None: _can_write(to)
         if 'format' in a: a.format = _form(a, to)

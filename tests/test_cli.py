@@ -63,6 +63,40 @@ def test_generate_n_is_a_list_of_n(answer):
     for n in 1,3: assert len(json.loads(answer('generate', '--n', n, '--format', 'json'))) == n
     assert answer('generate', '--n', 3).count('Recipe ') == 3
 
+def test_a_list_goes_out_in_pieces_as_if_in_one(answer, tmp_path):
+    rs = [r.to_dict() for r in RecipeGenerator.load().generate(n=20, seed=4)]; asked = ['generate','--n',20,'--seed',4]
+    assert answer(*asked, '--format', 'json') == json.dumps(rs, indent=1, ensure_ascii=False)+'\n'
+    assert [json.loads(l) for l in answer(*asked, '--format', 'jsonl').splitlines()] == rs
+    for name in 'r.json','R.JSONL','r.txt': assert answer(*asked, '--out', name) == '' # the end of the name tells
+    assert (tmp_path/'r.json').read_text(encoding='utf-8') == answer(*asked, '--format', 'json') and (tmp_path/'R.JSONL').read_text(encoding='utf-8') == answer(*asked, '--format', 'jsonl') and (tmp_path/'r.txt').read_text(encoding='utf-8') == answer(*asked)
+    assert json.loads(answer('generate', '--format', 'jsonl', '--seed', 4)) == rs[0]
+
+def test_generate_parquet(answer, tmp_path, monkeypatch):
+    import pyarrow.parquet as pq, recipegen.cli
+    monkeypatch.setattr(recipegen.cli._parquet, '__defaults__', (512,)) # more than one group of rows
+    answer('generate', '--n', 1100, '--servings', 2, '--out', 'r.parquet'); t = pq.read_table(tmp_path/'r.parquet')
+    assert t.column_names == ['recipe','ingredients','grams','low','high','total_grams','servings','log_prob','model','seed'] and pq.ParquetFile(tmp_path/'r.parquet').num_row_groups == 3
+    assert t['recipe'].to_pylist() == list(range(1, 1101)) and os.listdir(tmp_path) == ['r.parquet']
+    for r,o in zip(RecipeGenerator.load().generate(n=1100, servings=2), t.to_pylist(), strict=True):
+        assert o['ingredients'] == r.names and o['servings'] == 2 and (o['log_prob'], o['model'], o['seed']) == (r.log_prob, r.model, 0) and abs(sum(o['grams'])-o['total_grams']) < 1e-2 and all(o[k] == np.float32(getattr(r, k)).tolist() for k in ('grams','low','high'))
+    answer('generate', '--n', 30, '--format', 'parquet', '--out', 'few'); few = pq.read_table(tmp_path/'few'); assert len(few) == 30
+    whole = subprocess.run(f'{" ".join(CMD)} generate --n 30 --format parquet --out /dev/stdout | cat', shell=True, capture_output=True, env=ENV).stdout; assert whole == (tmp_path/'few').read_bytes() # a pipe cannot go back, and need not
+
+def test_engines(answer):
+    get = lambda *a: json.loads(answer('generate', '--n', 24, '--include', 'flour, butter=100', '--format', 'json', *a))
+    rs = {e: get('--engine', e) for e in ('auto','float','int8','numpy')}; assert rs['auto'] == get()
+    names = {e: [[o['name'] for o in r['ingredients']] for r in x] for e,x in rs.items()}
+    assert rs['auto'][:16] == rs['numpy'][:16] and sum(a == b for a,b in zip(names['float'], names['numpy'])) >= 22 and all({'flour','butter'} <= set(n) for x in names.values() for n in x)
+    for e in 'float','int8','numpy':
+        near = {s['name']: s['probability'] for s in json.loads(answer('complete', '--include', 'flour, butter', '--engine', e, '--format', 'json'))['suggestions']}
+        assert near.keys() >= {'egg','sugar'} and '125 g' in answer('quantify', '--include', 'flour, butter=125', '--engine', e)
+
+def test_beams(answer):
+    rs = json.loads(answer('generate', '--beams', 6, '--n', 4, '--include', 'flour, egg', '--format', 'json')); p = [r['log_prob'] for r in rs]
+    assert len({frozenset(o['name'] for o in r['ingredients']) for r in rs}) == 4 and p == sorted(p, reverse=True) and all({'flour','egg'} <= {o['name'] for o in r['ingredients']} for r in rs)
+    assert rs == [r.to_dict() for r in RecipeGenerator.load().generate(include='flour, egg', n=4, beams=6)]
+    assert answer('generate', '--beams', 3) == answer('generate', '--beams', 3, '--seed', 9) and answer('generate', '--beams', 3, '--n', 2).startswith('Recipe 1 of 2\n')
+
 def test_generate_keeps_to_what_is_asked(answer):
     ok = table().allowed('vegetarian', ['gluten'])
     rs = json.loads(answer('generate', '--include', 'scallions, butter=50', '--exclude', 'salt,black pepper', '--diet', 'vegetarian', '--without', 'gluten', '--n', 20,
@@ -183,11 +217,17 @@ def test_evaluate_cold_start(answer, corpus):
 def test_evaluate_generation_wants_recipes(corpus, refused): refused(['evaluate','--task','generation','--corpus',corpus], 'larger corpus')
 
 def test_answering_is_light(tmp_path):
-    "No torch, no pandas; no Arrow either"
+    "No torch, no pandas; no Arrow and no ONNX Runtime either, unless they are wanted"
     (tmp_path/'lists.txt').write_text('egg, flour\nrice')
-    for words in (['quantify','--lists',str(tmp_path/'lists.txt'),'--format','json'],['generate'],['complete','--include','egg'],['quantify','--include','egg'],['parse',os.devnull],['generate','--include','unobtainium']):
-        code = f'import sys; from recipegen.cli import main; main({words!r}); print(*{{"torch","pandas","pyarrow","matplotlib"}} & set(sys.modules), file=sys.stderr)'
-        r = subprocess.run([sys.executable,'-c',code], capture_output=True, text=True, env=ENV); assert r.stderr.splitlines()[-1] == '', r.stderr
+    one = [['quantify','--lists',str(tmp_path/'lists.txt'),'--format','json'],['generate','--seed','0'],['generate','--beams','4','--n','4'],['complete','--include','egg'],['quantify','--include','egg'],['parse',os.devnull],['generate','--include','unobtainium']]
+    for words,wants in [*((w, '') for w in one), (['generate','--n','40'], 'onnxruntime'), (['generate','--n','40','--engine','numpy'], ''), (['generate','--n','2','--out',str(tmp_path/'r.parquet')], 'pyarrow')]:
+        code = f'import sys; from recipegen.cli import main; main({words!r}); print(*sorted({{"torch","pandas","pyarrow","matplotlib","onnxruntime","tqdm"}} & set(sys.modules)), file=sys.stderr)'
+        r = subprocess.run([sys.executable,'-c',code], capture_output=True, text=True, env=ENV); assert r.stderr.splitlines()[-1] == wants, r.stderr
+
+def test_one_thread_for_one_recipe():
+    code = "import os; from recipegen.cli import main; main(['{}']); print(os.environ.get('OPENBLAS_NUM_THREADS'))"; free = {k:v for k,v in ENV.items() if not k.endswith('_NUM_THREADS')}
+    last = lambda command, env: subprocess.run([sys.executable,'-c',code.format(command)], capture_output=True, text=True, env=env).stdout.splitlines()[-1]
+    assert last('generate', free) == '1' and last('generate', free | dict(OMP_NUM_THREADS='2')) == 'None' and last('evaluate', free) == 'None'
 
 # What it refuses
 
@@ -255,6 +295,17 @@ WRONG = {
     'no recipes':         (['generate','--n',0], 'n 0'),
     'no suggestions':     (['complete','--include','egg','--n',0], 'n 0'),
     'too many recipes':   (['generate','--n',10**9], 'n 1000000000', 'at most'),
+    'no file to go into': (['generate','--format','parquet'], '--format parquet', '--out'),
+    'name and format':    (['generate','--format','json','--out','r.parquet'], '--format json', 'r.parquet'),
+    'format and name':    (['generate','--format','parquet','--out','r.jsonl'], '--format parquet', 'r.jsonl'),
+    'text in JSON':       (['complete','--include','egg','--format','text','--out','r.json'], '--format text', 'r.json'),
+    'no such form':       (['complete','--include','egg','--format','parquet'], 'parquet', 'json'),
+    'seed of a column':   (['generate','--seed',2**63,'--out','r.parquet'], str(2**63), '2^63'),
+    'no engine':          (['generate','--engine','abacus'], 'abacus', 'numpy'),
+    'no beams':           (['generate','--beams',0], 'beams 0'),
+    'too many beams':     (['generate','--beams',1001], 'beams 1001'),
+    'more than beams':    (['generate','--beams',5,'--n',9], 'n 9', '5 beams'),
+    'beams of chance':    (['generate','--beams',5,'--temperature',.5], 'beams', 'temperature'),
     'negative seed':      (['generate','--seed',-1], 'seed -1'),
     'not a number':       (['generate','--grams','many'], '--grams', '"many" is not a number'),
     'NaN':                (['generate','--temperature','nan'], '--temperature', '"nan" is not a number'),
@@ -299,6 +350,11 @@ def weights(tmp_path):
 def test_truncated_weights(name, size, weights, refused):
     f = weights/f'{name}.safetensors'; f.write_bytes(f.read_bytes()[:size])
     refused(['generate','--weights','.'], f.name, 'not readable as weights')
+
+def test_graphs_that_are_none(weights, refused):
+    refused(['generate','--weights','.','--engine','int8'], 'ingredients.int8.onnx', 'numpy')
+    for n in 'ingredients','quantities': (weights/f'{n}.onnx').write_bytes(b'no graph')
+    refused(['generate','--weights','.','--n',40], 'numpy'); refused(['generate','--weights','.','--n',40,'--out','r.parquet'], 'numpy') # before the first recipe goes out
 
 def test_weights_that_are_none(weights, refused):
     (weights/'quantities.safetensors').write_bytes(np.random.default_rng(0).bytes(5000))
@@ -429,6 +485,32 @@ def test_head():
 def test_full_disk():
     with open('/dev/full','w') as full: r = subprocess.run([*CMD,'generate'], stdout=full, stderr=subprocess.PIPE, text=True, env=ENV)
     assert r.returncode == 2 and r.stderr.count('\n') == 1 and 'No space left' in r.stderr
+
+def test_disk_that_fills_up(tmp_path):
+    resource = pytest.importorskip('resource')
+    for name,n in ('r.parquet',2000),('r.jsonl',300):
+        (tmp_path/name).write_text('old')
+        r = subprocess.run([*CMD,'generate','--n',str(n),'--out',name], capture_output=True, text=True, env=ENV, cwd=tmp_path, preexec_fn=lambda: resource.setrlimit(resource.RLIMIT_FSIZE, (100_000,)*2))
+        assert r.returncode == 2 and r.stderr.count('\n') == 1 and '--out' in r.stderr and (tmp_path/name).read_text() == 'old'
+    assert sorted(os.listdir(tmp_path)) == ['r.jsonl','r.parquet']
+
+@pytest.mark.parametrize('sign,status', [(signal.SIGINT,130),(signal.SIGTERM,143),(signal.SIGHUP,129)])
+@pytest.mark.parametrize('name', ['r.parquet','r.jsonl'])
+def test_stopped_while_it_writes(name, sign, status, tmp_path):
+    p = subprocess.Popen([*CMD,'generate','--n','1000000','--out',name], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, env=ENV, cwd=tmp_path, preexec_fn=lambda: [signal.signal(signal.SIGINT, signal.default_int_handler), signal.signal(signal.SIGHUP, signal.SIG_DFL)])
+    end = time.time()+60
+    while not list(tmp_path.glob('.r.*.part')) and time.time() < end: time.sleep(.02)
+    time.sleep(.5); p.send_signal(sign); out,err = p.communicate(timeout=60)
+    assert p.returncode == status and out == '' and 'Traceback' not in err and not os.listdir(tmp_path)
+
+def test_bar_where_there_is_a_screen(tmp_path):
+    pty,fcntl,termios = map(pytest.importorskip, ('pty','fcntl','termios')); here,there = pty.openpty(); fcntl.ioctl(there, termios.TIOCSWINSZ, np.array([40,100,0,0], np.uint16).tobytes())
+    for n,seen in (1200,True),(30,False):
+        r = subprocess.run([*CMD,'generate','--n',str(n),'--out','r.jsonl'], stdout=subprocess.DEVNULL, stderr=there, env=ENV, cwd=tmp_path); assert r.returncode == 0
+        os.set_blocking(here, False)
+        try: said = os.read(here, 100_000)
+        except BlockingIOError: said = b''
+        assert (b'recipes' in said) == seen
 
 def test_ascii_screen():
     r = subprocess.run([*CMD,'parse','-'], input='1½ cups crème fraîche\n'.encode(), capture_output=True, env=ENV | dict(PYTHONIOENCODING='ascii'))
