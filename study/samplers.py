@@ -75,7 +75,7 @@ def settings(gen, sides, co):
         rows.append(row(family, value, G, err, first)); r = rows[-1]
         print(f'{family} {value}: ' + ', '.join(f'{k} {r[k]:.3f}' for k in ('log_prob','distinct','distance','used','size','strange','precision','f1','accuracy') if r[k] is not None), f'{time.process_time()-t0:.0f} s', flush=True)
     people = [valid[i] for i in np.random.default_rng(0).permutation(len(valid))][::-1][:5000]; held = row('people', None, [group(people[k:k+size]) for k in range(0, 5000, size)], None, people) # the first 3,000 of these are not among those that the classifiers see
-    return dict(settings=rows, people=held, matched=matched(raw), cases=len(vis), groups=groups, size=size)
+    return dict(settings=rows, people=held, matched=matched(raw), cases=len(vis), groups=groups, size=size, train=n, strange_pairs=int(np.triu(strange, 1).sum()))
 
 def matched(raw): # each cut against temperature at the same variety: quality on the straight line between two neighbours
     rng,out = np.random.default_rng(0),[]; n = len(next(iter(raw.values()))[1]); names = ('strange','log_prob','precision','f1')
