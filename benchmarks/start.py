@@ -109,7 +109,7 @@ def main():
     p = argparse.ArgumentParser(description=__doc__.splitlines()[0]); p.add_argument('--rounds', type=int, default=9); p.add_argument('--cold', type=int, default=3, help='rounds with files dropped from memory'); p.add_argument('--only', help='of '+', '.join(TITLES)); p.add_argument('--out'); p.add_argument('--make', help=argparse.SUPPRESS)
     a = p.parse_args()
     if a.make: return folder(Path(a.make))
-    os.environ |= {k:'1' for k in ('OMP_NUM_THREADS','OPENBLAS_NUM_THREADS','MKL_NUM_THREADS')} | dict(HF_HUB_OFFLINE='1')
+    os.environ |= {k:'1' for k in ('OMP_NUM_THREADS','OPENBLAS_NUM_THREADS','MKL_NUM_THREADS')} | dict(HF_HUB_OFFLINE='1'); os.environ.pop('PYTHONDONTWRITEBYTECODE', None) # else our package, alone installed from here, would be compiled at each run
     names = a.only.split(',') if a.only else list(TITLES)
     if wrong := [k for k in names if k not in TITLES]: p.error(f'no system {wrong[0]}; choose from {", ".join(TITLES)}')
     with tempfile.TemporaryDirectory() as d:

@@ -171,7 +171,7 @@ def run_graph(
     try: return ort.InferenceSession(graph, o, providers=['CPUExecutionProvider'])
     except Exception as e: raise InputError(f'the graph does not fit the weights ({str(e).splitlines()[0][:80]}); train again, or load with engine "numpy"') from None
 
-# %% ../nbs/15_engine.ipynb #33616b34
+# %% ../nbs/15_engine.ipynb #bc4edcec
 class DecoderEngine:
     "The order-free ingredient decoder without torch: the table's keys and values are computed once, equal sets are asked once"
     def __init__(self,
@@ -201,8 +201,12 @@ class DecoderEngine:
         f = Arrays(self.w, self.h); e = f.norm(self.rows, 'norm_e')
         self.kv = [[x.reshape(len(e), self.h, -1) for x in f.split(f.lin(e, f'blocks.{l}.cross.kv'))] for l in range(self.n_layers)]
         self.asks = {row: f.first(self.rows[None,row:row+1], 'blocks.0') for row in (self.begin,self.last)}
-        self.shift,self.kept = len(e)*np.arange(self.h)[:,None],None
-        self.feed = {f'{n}{l}': np.ascontiguousarray(x.swapaxes(0, 1)).reshape(-1, x.shape[-1]) for l,kv in enumerate(self.kv) for n,x in zip('kv', kv)} # a row for each head of each ingredient
+        self.shift,self.kept,self._feed = len(e)*np.arange(self.h)[:,None],None,None
+
+    @property
+    def feed(self): # the table for a graph: a row for each head of each ingredient
+        if self._feed is None: self._feed = {f'{n}{l}': np.ascontiguousarray(x.swapaxes(0, 1)).reshape(-1, x.shape[-1]) for l,kv in enumerate(self.kv) for n,x in zip('kv', kv)}
+        return self._feed
 
     def _graph(self, kind, ranges=None):
         g = Graph(self.w, self.h, kind == 'int8', ranges); y = question(g, 'x', self.n_layers)
@@ -221,7 +225,7 @@ class DecoderEngine:
                     f = Ranges(self.w, self.h, self.kv, np.array([[self.begin, *sorted(ids)]])); f.ranges = ranges
                     f.lin(question(f, self.rows[ask][None,None], self.n_layers), 'head')
         g,out = self._graph(kind, ranges); d = self.rows.shape[1]
-        return g.onnx(dict(x=['b', 1, d] if kind == 'int8' else ['b', d], q=['b', 1, d] if kind == 'int8' else ['b', d], seen=['b', self.h, 's'], **{n: [f'r{n}', d//self.h] for n in self.feed}), out)
+        return g.onnx(dict(x=['b', 1, d] if kind == 'int8' else ['b', d], q=['b', 1, d] if kind == 'int8' else ['b', d], seen=['b', self.h, 's'], **{f'{n}{l}': [f'r{n}{l}', d//self.h] for l in range(self.n_layers) for n in 'kv'}), out)
 
     def _run(self, ids, ask=None): # ids (b, s), sorted -> state (b, d), logits (b, trained+1)
         b,row = len(ids),self.begin if ask is None else ask; x = np.repeat(self.rows[None,row:row+1], b, 0) # (b, 1, d)
@@ -269,7 +273,7 @@ class DecoderEngine:
         for n in {len(s) for s in sets}:
             at = [i for i,s in enumerate(sets) if len(s)==n]
             for j in range(0, len(at), 512):
-                rows = at[j:j+512]; out[rows] = f(np.array([sets[i] for i in rows], np.int64).reshape(-1, n))
+                rows = at[j:j+512]; out[rows] = f(np.array([sets[i] for i in rows], np.int64).reshape(len(rows), n))
         return out
 
     def logits(self, sets, ask=None): # lists of ids -> (n, v+1): the law given each whole list

@@ -110,7 +110,7 @@ def train_models(
     for name in models: shutil.rmtree(out/f'{name}.training', ignore_errors=True) # both are done: nothing is left to resume
     return hist
 
-# %% ../nbs/15_generator.ipynb #677425c1
+# %% ../nbs/15_generator.ipynb #5c15ed16
 from .recipes import NUTRIENTS, read_amounts, read_batch
 from .laws import given_grams, draw_grams, draw_given, to_total
 
@@ -131,7 +131,7 @@ class Quantities:
 class RecipeGenerator:
     "Recipes from trained weights: ingredients, then grams"
     PORTION = 225. # g, see below
-    FEW,WAVE = 16,512 # recipes that are made before ONNX Runtime is loaded, and together after that
+    FEW,WAVE = 32,512 # recipes that are made before ONNX Runtime is loaded, and together after that
 
     def __init__(self,
         ingredients, # `DecoderEngine`
@@ -145,7 +145,7 @@ class RecipeGenerator:
     @classmethod
     def load(cls,
         folder=None, # Folder with the two .safetensors; None: the weights that ship
-        engine:str='auto', # numpy; float or int8 (the ingredient model's products): ONNX Runtime; auto: numpy for the first recipes, float beyond
+        engine:str='auto', # numpy; float or int8 (the ingredient model's products): ONNX Runtime; auto: numpy for the first recipes, float beyond. A seed's recipes are those of its engine: int8 draws others
     ): # RecipeGenerator
         "Weights from disk; those of another vocabulary, or broken, are refused in one line"
         folder = Path(folder) if folder else Path(str(files('recipegen')/'weights'))
@@ -159,7 +159,7 @@ class RecipeGenerator:
             if not p.exists(): raise InputError(f'{p}: is not there; train again, or choose engine numpy')
             return kind,p.read_bytes()
         for name in ('ingredients','quantities'):
-            w,facts = load_weights(folder/f'{name}.safetensors')
+            w,facts = load_weights(folder/f'{name}.safetensors', leave=('embed.',)) # `rows` has what they make
             if 'rows' not in w or 'sizes' not in facts or dict(ingredients='blocks.0.norm_x.weight', quantities='head.spread')[name] not in w: raise InputError(f'{folder/name}.safetensors: these are not the weights of the {name} model; train again')
             got[name] = (w, facts['sizes']['n_heads']); stranger = facts.get('stranger', (1.,0.)) if name == 'ingredients' else stranger
         from recipegen import __version__
@@ -269,7 +269,7 @@ class RecipeGenerator:
         prefix = sorted(table()[x].id for x in inc)
         for at,size in [(0, self.FEW), *((at, self.WAVE) for at in range(self.FEW, n if beams is None else 0, self.WAVE))]: # the place of a recipe says who makes it: whatever n, the same
             engines = [e.few() if at == 0 else e.many() for e in (self.ingredients, self.quantities)]
-            drawn = sample(engines[0], prefix, streams(seed, min(size, n-at), at), ok, min_size, max_size, filters) if beams is None else beam(engines[0], prefix, beams, ok, min_size, max_size, filters)[:n]
+            drawn = sample(engines[0], prefix, streams(seed, min(size, n-at), at), ok, min_size, max_size, filters) if beams is None else beam(engines[0], prefix, beams, ok, min_size, max_size, filters, length=1.)[:n]
             weighed = self._weigh([ids for ids,_ in drawn], [[inc.get(self.names[i]) for i in ids] for ids,_ in drawn], [total]*len(drawn), likeliest=True, engine=engines[1])
             for (ids,lp),(g,lo,hi) in zip(drawn, weighed):
                 yield Recipe([self.names[i] for i in ids], g.tolist(), lo.tolist(), hi.tolist(), servings, log_prob=round(lp, 4), model=self.model, seed=seed)

@@ -90,7 +90,7 @@ def draw(
     np.exp(np.subtract(logits, top, out=f), out=f)
     blocks = e.sum(-1); c = blocks.cumsum(-1); whole = c[:,-1]; at,row = np.minimum((u*whole).astype(c.dtype), np.nextafter(whole, 0)),np.arange(b) if b > 1 else 0 # below the whole, whatever is rounded
     j = (c > at[:,None]).argmax(-1); before = c[row,j]-blocks[row,j]; c = e[row,j].cumsum(-1); at = at-before
-    return 32*j+(c > np.clip(at, 0, np.nextafter(c[:,-1], 0))[:,None]).argmax(-1)
+    return 32*j+(c > np.minimum(np.maximum(at, 0), np.nextafter(c[:,-1], 0))[:,None]).argmax(-1)
 
 # %% ../nbs/06_sampling.ipynb #d71c7359
 def sample(
@@ -107,18 +107,20 @@ def sample(
     logits,state = model.prefill(np.asarray(prefix, np.int64)) # one row: the prefix is the same for all
     u = np.array([r.random(max(room, 0)+1) for r in rngs]) # a recipe's dice are thrown at once
     inside = np.zeros((1, model.v), bool); inside[:,list(prefix)] = True
+    shut = constrain(np.zeros_like(logits), inside, allowed, min_size, max_size) # 0, or -inf where the next may not be
     out,lp,live,rows = [],np.zeros(b),np.arange(b),np.arange(b)
     while len(live):
-        z = constrain(logits, inside, allowed, min_size, max_size)
+        z = logits+shut
         for f in filters: z = f(z)
         pick = draw(z, u[live,len(out)]); top = logits.max(-1)
         lp[live] += logits[rows[:len(live)] if len(logits) > 1 else 0,pick]-top-np.log(np.exp(logits-top[:,None]).sum(-1))
-        if not out: state = model.fan_out(state, b); inside = np.repeat(inside, b, 0) # from here each recipe is its own
+        if not out: state = model.fan_out(state, b); shut = np.repeat(shut, b, 0) # from here each recipe is its own
         out.append(np.full(b, model.v)); out[-1][live] = pick
         if len(out) == room: break # full: nothing more is asked
         going = pick < model.v
-        if not going.all(): live,pick,inside = live[going],pick[going],inside[going]
-        inside[rows[:len(pick)],pick] = True
+        if not going.all(): live,pick,shut = live[going],pick[going],shut[going]
+        shut[rows[:len(pick)],pick] = -np.inf
+        if len(prefix)+len(out) == min_size: shut[:,-1] = 0
         if len(live): logits,state = model.decode(state, pick, going)
     out = np.array(out).T
     return [([*prefix, *ids[:n].tolist()], l) for ids,n,l in zip(out, (out < model.v).sum(1).tolist(), lp.tolist())]
@@ -126,12 +128,13 @@ def sample(
 # %% ../nbs/06_sampling.ipynb #fcc62cb6
 def load_weights(
     path, # A .safetensors file
+    leave=(), # Beginnings of names that stay in the file
 ): # dict of numpy arrays, dict of facts
     "Weights and the facts saved with them, without torch; a broken file, or one of another vocabulary, is named in one line"
     import json
     from safetensors import safe_open, SafetensorError
     try:
-        with safe_open(str(path), 'np') as f: w,facts = {k: f.get_tensor(k) for k in f.keys()},{k: json.loads(v) for k,v in (f.metadata() or {}).items()}
+        with safe_open(str(path), 'np') as f: w,facts = {k: f.get_tensor(k) for k in f.keys() if not k.startswith(tuple(leave))},{k: json.loads(v) for k,v in (f.metadata() or {}).items()}
     except (OSError, SafetensorError, ValueError) as e: raise InputError(f'{path}: not readable as weights ({str(e).splitlines()[0][:80]}); restore the file or train again') from None
     if facts.get('vocabulary') != table().version: raise InputError(f'{path}: weights of another version of the ingredient table ({facts.get("vocabulary")}, here {table().version}); train again')
     return w,facts
