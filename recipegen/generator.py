@@ -110,7 +110,7 @@ def train_models(
     for name in models: shutil.rmtree(out/f'{name}.training', ignore_errors=True) # both are done: nothing is left to resume
     return hist
 
-# %% ../nbs/15_generator.ipynb #5c15ed16
+# %% ../nbs/15_generator.ipynb #b4b95558
 from .recipes import NUTRIENTS, read_amounts, read_batch
 from .laws import given_grams, draw_grams, draw_given, to_total
 
@@ -131,7 +131,7 @@ class Quantities:
 class RecipeGenerator:
     "Recipes from trained weights: ingredients, then grams"
     PORTION = 225. # g, see below
-    FEW,WAVE = 32,512 # recipes that are made before ONNX Runtime is loaded, and together after that
+    FEW,WAVE = 64,512 # recipes that are made before ONNX Runtime is loaded, and together after that
 
     def __init__(self,
         ingredients, # `DecoderEngine`

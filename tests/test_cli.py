@@ -92,7 +92,7 @@ def test_engines(answer):
         assert near.keys() >= {'egg','sugar'} and '125 g' in answer('quantify', '--include', 'flour, butter=125', '--engine', e)
 
 def test_beams(answer):
-    rs = json.loads(answer('generate', '--beams', 6, '--n', 4, '--include', 'flour, egg', '--format', 'json')); p = [r['log_prob'] for r in rs]
+    rs = json.loads(answer('generate', '--beams', 6, '--n', 4, '--include', 'flour, egg', '--format', 'json')); p = [r['log_prob']/(len(r['ingredients'])-1) for r in rs] # a step for each that was added, and one for the end
     assert len({frozenset(o['name'] for o in r['ingredients']) for r in rs}) == 4 and p == sorted(p, reverse=True) and all({'flour','egg'} <= {o['name'] for o in r['ingredients']} for r in rs)
     assert rs == [r.to_dict() for r in RecipeGenerator.load().generate(include='flour, egg', n=4, beams=6)]
     assert answer('generate', '--beams', 3) == answer('generate', '--beams', 3, '--seed', 9) and answer('generate', '--beams', 3, '--n', 2).startswith('Recipe 1 of 2\n')
@@ -220,7 +220,7 @@ def test_answering_is_light(tmp_path):
     "No torch, no pandas; no Arrow and no ONNX Runtime either, unless they are wanted"
     (tmp_path/'lists.txt').write_text('egg, flour\nrice')
     one = [['quantify','--lists',str(tmp_path/'lists.txt'),'--format','json'],['generate','--seed','0'],['generate','--beams','4','--n','4'],['complete','--include','egg'],['quantify','--include','egg'],['parse',os.devnull],['generate','--include','unobtainium']]
-    for words,wants in [*((w, '') for w in one), (['generate','--n','40'], 'onnxruntime'), (['generate','--n','40','--engine','numpy'], ''), (['generate','--n','2','--out',str(tmp_path/'r.parquet')], 'pyarrow')]:
+    for words,wants in [*((w, '') for w in one), (['generate','--n','80'], 'onnxruntime'), (['generate','--n','80','--engine','numpy'], ''), (['generate','--n','2','--out',str(tmp_path/'r.parquet')], 'pyarrow')]:
         code = f'import sys; from recipegen.cli import main; main({words!r}); print(*sorted({{"torch","pandas","pyarrow","matplotlib","onnxruntime","tqdm"}} & set(sys.modules)), file=sys.stderr)'
         r = subprocess.run([sys.executable,'-c',code], capture_output=True, text=True, env=ENV); assert r.stderr.splitlines()[-1] == wants, r.stderr
 
@@ -354,7 +354,7 @@ def test_truncated_weights(name, size, weights, refused):
 def test_graphs_that_are_none(weights, refused):
     refused(['generate','--weights','.','--engine','int8'], 'ingredients.int8.onnx', 'numpy')
     for n in 'ingredients','quantities': (weights/f'{n}.onnx').write_bytes(b'no graph')
-    refused(['generate','--weights','.','--n',40], 'numpy'); refused(['generate','--weights','.','--n',40,'--out','r.parquet'], 'numpy') # before the first recipe goes out
+    refused(['generate','--weights','.','--n',80], 'numpy'); refused(['generate','--weights','.','--n',80,'--out','r.parquet'], 'numpy') # before the first recipe goes out
 
 def test_weights_that_are_none(weights, refused):
     (weights/'quantities.safetensors').write_bytes(np.random.default_rng(0).bytes(5000))
