@@ -171,7 +171,7 @@ def run_graph(
     try: return ort.InferenceSession(graph, o, providers=['CPUExecutionProvider'])
     except Exception as e: raise InputError(f'the graph does not fit the weights ({str(e).splitlines()[0][:80]}); train again, or load with engine "numpy"') from None
 
-# %% ../nbs/15_engine.ipynb #bc4edcec
+# %% ../nbs/15_engine.ipynb #1ee2823a
 class DecoderEngine:
     "The order-free ingredient decoder without torch: the table's keys and values are computed once, equal sets are asked once"
     def __init__(self,
@@ -193,15 +193,15 @@ class DecoderEngine:
     def few(self):
         "The engine for a few: of the kind auto, one that stays with numpy"
         if self.kind != 'auto': return self
-        e = copy(self); e.graph = e.session = e.kept = None
-        return e
+        if self._few is None: self._few = copy(self); self._few.graph = self._few.session = self._few.kept = None
+        return self._few
 
     def _table(self): # keys and values of every row, in every block: (h, v+4, d/h) each
         self.v = len(self.rows)-4; self.end,self.begin,self.pad,self.last = range(self.v, self.v+4)
         f = Arrays(self.w, self.h); e = f.norm(self.rows, 'norm_e')
         self.kv = [[x.reshape(len(e), self.h, -1) for x in f.split(f.lin(e, f'blocks.{l}.cross.kv'))] for l in range(self.n_layers)]
         self.asks = {row: f.first(self.rows[None,row:row+1], 'blocks.0') for row in (self.begin,self.last)}
-        self.shift,self.kept,self._feed = len(e)*np.arange(self.h)[:,None],None,None
+        self.shift,self.kept,self._feed,self._few = len(e)*np.arange(self.h)[:,None],None,None,None
 
     @property
     def feed(self): # the table for a graph: a row for each head of each ingredient
@@ -269,7 +269,6 @@ class DecoderEngine:
 
     def _each(self, sets, width, f): # f for arrays of sets of one size -> (n, width)
         out = np.empty((len(sets), width), np.float32)
-        if len(sets) >= 64: self.many()
         for n in {len(s) for s in sets}:
             at = [i for i,s in enumerate(sets) if len(s)==n]
             for j in range(0, len(at), 512):
@@ -277,10 +276,12 @@ class DecoderEngine:
         return out
 
     def logits(self, sets, ask=None): # lists of ids -> (n, v+1): the law given each whole list
-        return self._each(sets, self.v+1, lambda ids: self._ask(ids, ask))
+        e = self.many() if len(sets) >= 64 else self.few()
+        return self._each(sets, self.v+1, lambda ids: e._ask(ids, ask))
 
     def states(self, sets, ask=None): # lists of ids -> (n, d): what is multiplied with the rows
-        return self._each(sets, self.rows.shape[1], lambda ids: self._law(ids, ask)[0])
+        e = self.many() if len(sets) >= 64 else self.few()
+        return self._each(sets, self.rows.shape[1], lambda ids: e._law(ids, ask)[0])
 
     def join(self, row, bias): # (d,), float: one more ingredient
         "Let in an ingredient that was not trained on"
@@ -289,7 +290,7 @@ class DecoderEngine:
 
 _ODD = np.random.default_rng(0).integers(1, 2**63, 40, dtype=np.uint64)*2+1 # for a fingerprint of a set; equal ones are compared in full
 
-# %% ../nbs/15_engine.ipynb #20d35a16
+# %% ../nbs/15_engine.ipynb #8848c1b2
 class QuantityEngine:
     "The quantity model without torch"
     def __init__(self,
@@ -302,7 +303,11 @@ class QuantityEngine:
         self.n_layers = [1+max(int(k.split('.')[1]) for k in w if k.startswith(part)) for part in ('encoder.','decoder.')]
         if kind == 'float': self.many()
 
-    few = DecoderEngine.few
+    def few(self):
+        "The engine for a few: of the kind auto, one that stays with numpy"
+        if self.kind != 'auto': return self
+        e = copy(self); e.graph = e.session = None
+        return e
 
     def many(self):
         "The engine for many: opens the graph, once"

@@ -5,7 +5,8 @@
 # %% auto #0
 __all__ = ['LARGE', 'SMALL', 'RIDGE', 'export_weights', 'draw_graphs', 'train_models', 'Quantities', 'RecipeGenerator']
 
-# %% ../nbs/15_generator.ipynb #ffcd1539
+# %% ../nbs/15_generator.ipynb #faa41a12
+import os
 import numpy as np
 from dataclasses import dataclass
 from functools import partial
@@ -19,7 +20,7 @@ from .sampling import sample, streams, log_softmax, load_weights
 from .beams import beam
 from .engine import DecoderEngine, QuantityEngine
 
-# %% ../nbs/15_generator.ipynb #99e7cbdb
+# %% ../nbs/15_generator.ipynb #13e53ba3
 LARGE = dict(ingredients=dict(epochs=20, bs=128, lr=1.5e-3, wd=.05, patience=5, sizes=dict(d_model=160, n_layers=3, n_heads=5, dropout=.1)),
              quantities=dict(epochs=9, bs=128, lr=2e-3, wd=.1, muon=True, patience=5, sizes=dict(d_model=160, n_layers=3, n_decoder=2, n_heads=5, dropout=.2)))
 SMALL = dict(ingredients=dict(epochs=40, bs=64, lr=1e-3, wd=.3, patience=10, sizes=dict(d_model=96, n_layers=2, n_heads=4, dropout=.3)),
@@ -58,7 +59,8 @@ def draw_graphs(
     valid=None, # Validation sets, for the ranges of int8
 ):
     "The graphs that ONNX Runtime opens, beside the weights: .onnx, and .int8.onnx of an ingredient model"
-    path = Path(path); put = lambda end,graph: path.with_suffix(end).write_bytes(graph)
+    path = Path(path); [path.with_suffix(end).unlink(missing_ok=True) for end in ('.onnx','.int8.onnx')] # those of other weights
+    def put(end, graph): tmp = path.with_suffix('.part'); tmp.write_bytes(graph); os.replace(tmp, path.with_suffix(end))
     if 'head.spread' in w: return put('.onnx', QuantityEngine(w, n_heads).draw())
     net = DecoderEngine(w, n_heads); put('.onnx', net.draw('float'))
     if valid is not None and len(valid): put('.int8.onnx', net.draw('int8', [s[:k] for s in valid[:1000] for k in {0, 1, len(s)//2, len(s)-1}]))
@@ -82,6 +84,7 @@ def train_models(
     from recipegen.shares import usual_grams
     from recipegen.training import fit, set_loss, both_loss, log_prior
     if epochs is not None and epochs < 1: raise InputError(f'epochs {epochs}: give 1 or more')
+    if not find_spec('onnx'): raise InputError('training ends with graphs for ONNX Runtime, and onnx is not installed; pip install onnx')
     cs = [c if isinstance(c, Corpus) else Corpus.load(c) for c in (corpora or [None])]
     both = sum(cs[1:], cs[0])
     train,valid,T,out,hist = both.split('train'),both.split('valid'),table(),Path(out),{}
@@ -110,7 +113,7 @@ def train_models(
     for name in models: shutil.rmtree(out/f'{name}.training', ignore_errors=True) # both are done: nothing is left to resume
     return hist
 
-# %% ../nbs/15_generator.ipynb #b4b95558
+# %% ../nbs/15_generator.ipynb #1a0713d3
 from .recipes import NUTRIENTS, read_amounts, read_batch
 from .laws import given_grams, draw_grams, draw_given, to_total
 
@@ -268,7 +271,7 @@ class RecipeGenerator:
     def _stream(self, inc, total, ok, n, servings, min_size, max_size, filters, seed, beams):
         prefix = sorted(table()[x].id for x in inc)
         for at,size in [(0, self.FEW), *((at, self.WAVE) for at in range(self.FEW, n if beams is None else 0, self.WAVE))]: # the place of a recipe says who makes it: whatever n, the same
-            engines = [e.few() if at == 0 else e.many() for e in (self.ingredients, self.quantities)]
+            engines = [e.few() if at == 0 else e.many() for e in (self.ingredients, self.quantities)]; ok = np.pad(ok, (0, engines[0].v-len(ok))) # what has joined meanwhile is not asked for
             drawn = sample(engines[0], prefix, streams(seed, min(size, n-at), at), ok, min_size, max_size, filters) if beams is None else beam(engines[0], prefix, beams, ok, min_size, max_size, filters, length=1.)[:n]
             weighed = self._weigh([ids for ids,_ in drawn], [[inc.get(self.names[i]) for i in ids] for ids,_ in drawn], [total]*len(drawn), likeliest=True, engine=engines[1])
             for (ids,lp),(g,lo,hi) in zip(drawn, weighed):
@@ -332,11 +335,11 @@ class RecipeGenerator:
         def inside(g): # (m, b, n) grams -> (m, b) 0 where every nutrient is in its range, else -inf
             x = g@per/g.sum(-1, keepdims=True)
             return np.where(np.all([(x[...,j] >= lo) & (x[...,j] <= hi) for j,(lo,hi) in ranges.items()], 0), 0., -np.inf)
-        g,_ = draw_given(*self.quantities.law(ids), lock, None if total is None else np.array([total]), inside if ranges else None, draws=n, pool=max(20, pool//n) if ranges else 20, rng=np.random.default_rng(seed), most=most)
+        g,_ = draw_given(*self.quantities.few().law(ids), lock, None if total is None else np.array([total]), inside if ranges else None, draws=n, pool=max(20, pool//n) if ranges else 20, rng=np.random.default_rng(seed), most=most)
         return [Recipe(list(inc), x.tolist(), servings=servings, model=self.model, seed=seed) for x in g[:,0]]
 
     def _weigh(self, sets, locks, totals, likeliest=False, engine=None): # ids, locked grams or None beside them, total of each or None -> grams, low, high of each
-        out,alike,engine = [None]*len(sets),{},engine or (self.quantities.many() if len(sets) >= 256 else self.quantities)
+        out,alike,engine = [None]*len(sets),{},engine or (self.quantities.many() if len(sets) >= 256 else self.quantities.few())
         for i,(s,t) in enumerate(zip(sets, totals)): alike.setdefault((len(s), t is None), []).append(i)
         for (n,free),at in alike.items():
             for j in range(0, len(at), 256):

@@ -27,7 +27,7 @@ def temperature(
     "Divide by `t`; at 0 only the likeliest stays"
     if not (t == 0 or 1e-3 <= t <= 100): raise InputError(f'temperature {t:g}: give 0 (greedy), or from 0.001 to 100')
     if t: return logits/t
-    return np.where(np.arange(logits.shape[-1]) == logits.argmax(-1)[:,None], 0., -np.inf).astype(logits.dtype) # the first of equals
+    return np.where((np.arange(logits.shape[-1]) == logits.argmax(-1)[:,None]) & (logits > -np.inf), 0., -np.inf).astype(logits.dtype) # the first of equals; what is shut stays shut
 
 def head(
     logits, # (b, v+1)
@@ -54,9 +54,26 @@ def head(
 
 _EMPTY = 'nothing is left to draw from: the constraints forbid every ingredient and the end'
 
-def top_k(logits, k:int=0): return head(logits, k=k)
-def top_p(logits, p:float=1.): return head(logits, p=p)
-def min_p(logits, p:float=0.): return head(logits, min_p=p)
+def top_k(
+    logits, # (b, v+1)
+    k:int=0, # How many stay; 0 for all
+): # (b, v+1), the others at -inf
+    "Keep the `k` likeliest"
+    return head(logits, k=k)
+
+def top_p(
+    logits, # (b, v+1)
+    p:float=1., # Mass to keep, 0 < p <= 1
+): # (b, v+1), the tail at -inf
+    "Keep the smallest head of a row whose mass reaches `p`"
+    return head(logits, p=p)
+
+def min_p(
+    logits, # (b, v+1)
+    p:float=0., # Share of the likeliest one's probability that others need
+): # (b, v+1), those below at -inf
+    "Keep what has at least `p` times the probability of the likeliest"
+    return head(logits, min_p=p)
 
 # %% ../nbs/06_sampling.ipynb #873922ac
 def constrain(
@@ -103,7 +120,7 @@ def sample(
     filters=(), # Functions from logits to logits, in order: `temperature`, `top_k`, ... with their settings bound
 ): # list of (ids in the order drawn, log-probability of what was drawn under the model itself; of a recipe that is full, without the end)
     "Draw recipes: prefill once, then one ingredient at a time; finished and full recipes leave the batch"
-    b,allowed,room = len(rngs),np.ones(model.v, bool) if allowed is None else allowed,max_size-len(prefix)
+    prefix = list(dict.fromkeys(prefix)); b,allowed,room = len(rngs),np.ones(model.v, bool) if allowed is None else allowed,min(max_size, model.v)-len(prefix)
     logits,state = model.prefill(np.asarray(prefix, np.int64)) # one row: the prefix is the same for all
     u = np.array([r.random(max(room, 0)+1) for r in rngs]) # a recipe's dice are thrown at once
     inside = np.zeros((1, model.v), bool); inside[:,list(prefix)] = True
