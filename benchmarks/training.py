@@ -140,19 +140,13 @@ def systems(): # name -> how to make it
     return {'Hugging Face, padded': lambda: Peer(HF(), plain), 'Hugging Face, buckets': lambda: Peer(HF(), T.batches), 'nanoGPT, padded': lambda: Peer(GPT(), plain), 'nanoGPT, buckets': lambda: Peer(GPT(), T.batches),
             'ours': lambda: Ours(T.next_loss, **causal), 'ours, with compositions': lambda: Ours(T.next_loss, causal=True), 'ours, order-free, both questions': lambda: Ours(T.both_loss),
             'ours without oneDNN': lambda: (without('_onednn'), Ours(T.next_loss, **causal))[1], "ours with PyTorch's dropout": lambda: (without('Dropout'), Ours(T.next_loss, **causal))[1],
-            "ours with PyTorch's GELU": lambda: (without('GELU'), Ours(T.next_loss, **causal))[1], 'ours, memory not kept': lambda: Ours(T.next_loss, keep=False, **causal),
+            'ours, memory not kept': lambda: Ours(T.next_loss, keep=False, **causal),
             'ours, AdamW not fused': lambda: Ours(T.next_loss, fused=False, **causal), 'ours, denormals flushed': lambda: (torch.set_flush_denormal(True), Ours(T.next_loss, **causal))[1],
-            "ours with PyTorch's attention": lambda: listened(Ours(T.next_loss, **causal)),
             'nanoGPT, buckets, compiled': lambda: compiled(Peer(GPT(), T.batches)), 'nanoGPT, buckets, bfloat16': lambda: Peer(Half(), T.batches), 'nanoGPT, buckets, memory kept': lambda: (B.keep_memory(), Peer(GPT(), T.batches))[1], 'Hugging Face, buckets, memory kept': lambda: (B.keep_memory(), Peer(HF(), T.batches))[1]}
 
 def without(part): # one of our parts put out of use
     if part == '_onednn': B._onednn = None
     else: getattr(B, part).forward = getattr(nn, part).forward
-
-def listened(s): # with a listener at every hook point our attention takes PyTorch's steps one by one
-    for o in s.net.modules():
-        if type(o) is nn.Identity: o.register_forward_hook(lambda *_: None)
-    return s
 
 def compiled(s): s.net = torch.compile(s.net, dynamic=True); return s # the first round, which does not count, pays for it
 
@@ -177,7 +171,7 @@ def main():
     a = p.parse_args(); off = same_loss(); assert off < 1e-5; peak = gemm(); best = max(g for o in peak.values() for g in o.values())
     print(f'same weights, same loss to {off:.0e} nat; GEMM peak {best:.0f} billion operations a second')
     ctx,pipes,speed,busy,real = multiprocessing.get_context('spawn'),{},{},{},{}
-    for k in a.only or [k for k in systems() if 'compiled' not in k]: # compiling takes half a minute: by --only
+    for k in a.only or systems():
         pipes[k],far = ctx.Pipe(); ctx.Process(target=worker, args=(k, far), daemon=True).start(); speed[k],busy[k] = [],[]
     for r in range(a.rounds+1): # round 0 warms up
         for k in (list(pipes) if r%2 else list(pipes)[::-1]):
