@@ -12,8 +12,9 @@ from .sampling import constrain, log_softmax
 
 # %% ../nbs/06_beams.ipynb #6eba56b8
 def _law(logits, inside, allowed, min_size, max_size, filters, drawn=False): # (b, v+1) log-probabilities, -inf where shut; drawn: what is open shares out the mass of what is shut
-    z = constrain(logits, inside, allowed, min_size, max_size)
+    z = constrain(logits, inside, allowed, min_size, max_size); shut = ~np.isfinite(z)
     for f in filters: z = f(z)
+    z = np.where(shut, -np.inf, z) # whatever a filter says
     return log_softmax(z.astype(np.float64)) if drawn else np.where(np.isfinite(z), log_softmax(logits), -np.inf)
 
 def _begin(model, prefix, allowed): # logits (1, v+1), state, ids (1, n), inside (1, v), allowed (v,)
@@ -136,12 +137,13 @@ def stochastic_beam(
     seed:int=0, # One seed, one list of recipes; a smaller `k` is its beginning
     allowed=None, min_size:int=1, max_size:int=30, filters=(), # As in `sample`
     merge:bool=True, # Recipes are sets; False: they are lists
-): # list of (ids, log-probability of this order as it is drawn, key), largest key first; fewer than `k` where no more exist
+    most:int=10_000, # Lists at a time, where `k` of them hold fewer than `k` recipes
+): # list of (ids, log-probability of this order as it is drawn, key), largest key first; fewer than `k` where no more exist, or `most` lists hold no more
     "Different recipes, drawn without replacement from the law of `sample`"
     if k < 1: raise InputError(f'{k} beams: give 1 or more')
     wide = k
     while True:
         lists,cut = _perturbed(model, prefix, wide, seed, allowed, min_size, max_size, filters); found = {}
         for o in lists: found.setdefault(frozenset(o[0]) if merge else tuple(o[0]), o)
-        if len(found) >= k or not cut: return list(found.values())[:k]
-        wide *= 2
+        if len(found) >= k or not cut or wide >= most: return list(found.values())[:k]
+        wide = min(2*wide, most)

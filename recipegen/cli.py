@@ -43,7 +43,7 @@ OPTIONS = dict(
     min_p=dict(_num, default=0., help='drop what is less likely than this share of the likeliest (default 0)'),
     seed=dict(_int, default=0, help='one seed, one answer (default %(default)s)'),
     format=dict(choices=('text','json'), help='text (default) or json'),
-    beams=dict(_int, metavar='K', help='instead of drawing: look for the likeliest recipes, K beginnings at a time; at most K recipes, the likeliest first'),
+    beams=dict(_int, metavar='K', help='instead of drawing: look for the likeliest recipes, K beginnings at a time; at most K recipes, the one likeliest by mean a step first'),
     engine=dict(choices=('auto','float','int8','numpy'), default='auto', help='who computes: numpy; float or int8 (rounded weights) by ONNX Runtime; auto (default): numpy for the first recipes, float for the rest'),
     weights=dict(metavar='DIR', help='folder of weights of your own, from recipegen train'),
     ingredients=dict(action='append', default=[], metavar='FILE.csv', help='ingredients of your own: a column "name" and one of each component that is known, per 100 g (protein_g, fat_g, ..., salt); no training is needed'),

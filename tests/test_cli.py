@@ -83,10 +83,11 @@ def test_generate_parquet(answer, tmp_path, monkeypatch):
     whole = subprocess.run(f'{" ".join(CMD)} generate --n 30 --format parquet --out /dev/stdout | cat', shell=True, capture_output=True, env=ENV).stdout; assert whole == (tmp_path/'few').read_bytes() # a pipe cannot go back, and need not
 
 def test_engines(answer):
-    get = lambda *a: json.loads(answer('generate', '--n', 24, '--include', 'flour, butter=100', '--format', 'json', *a))
+    get = lambda *a, n=80: json.loads(answer('generate', '--n', n, '--include', 'flour, butter=100', '--format', 'json', *a))
     rs = {e: get('--engine', e) for e in ('auto','float','int8','numpy')}; assert rs['auto'] == get()
+    more = get(n=600); assert more[:80] == rs['auto'] and more[:580] == get(n=580) # to the bit, past the border at 64 and past the first wave, which ends at 576
     names = {e: [[o['name'] for o in r['ingredients']] for r in x] for e,x in rs.items()}
-    assert rs['auto'][:16] == rs['numpy'][:16] and sum(a == b for a,b in zip(names['float'], names['numpy'])) >= 22 and all({'flour','butter'} <= set(n) for x in names.values() for n in x)
+    assert rs['auto'][:64] == rs['numpy'][:64] and sum(a == b for a,b in zip(names['float'], names['numpy'])) >= 76 and all({'flour','butter'} <= set(n) for x in names.values() for n in x)
     for e in 'float','int8','numpy':
         near = {s['name']: s['probability'] for s in json.loads(answer('complete', '--include', 'flour, butter', '--engine', e, '--format', 'json'))['suggestions']}
         assert near.keys() >= {'egg','sugar'} and '125 g' in answer('quantify', '--include', 'flour, butter=125', '--engine', e)
