@@ -10,7 +10,6 @@ import ctypes
 from contextlib import contextmanager
 import torch
 from torch import nn
-from torch.nn import GELU
 import torch.nn.functional as F
 
 # %% ../nbs/03_blocks.ipynb #1e869a75
@@ -119,7 +118,7 @@ class Block(nn.Module):
         super().__init__()
         if own: self.norm1,self.att = nn.LayerNorm(d_model),Attention(d_model, n_heads, dropout)
         if cross: self.norm_x,self.cross = nn.LayerNorm(d_model),Attention(d_model, n_heads, dropout)
-        self.norm2,self.mlp = nn.LayerNorm(d_model),nn.Sequential(Linear(d_model, 4*d_model), GELU('tanh'), Linear(4*d_model, d_model))
+        self.norm2,self.mlp = nn.LayerNorm(d_model),nn.Sequential(Linear(d_model, 4*d_model), nn.GELU('tanh'), Linear(4*d_model, d_model))
         self.drop,self.own = Dropout(dropout),own
 
     def forward(self,

@@ -8,7 +8,7 @@ __all__ = ['IngredientDecoder', 'order_gap']
 # %% ../nbs/04_decoder.ipynb #a50fea2a
 import torch
 from torch import nn
-from .blocks import Block, Dropout, GELU, Linear, causal_mask, product
+from .blocks import Block, Dropout, Linear, causal_mask, product
 from .composition import CompositionEmbedding
 
 # %% ../nbs/04_decoder.ipynb #8a1f63b8
@@ -30,7 +30,7 @@ class IngredientDecoder(nn.Module):
         self.end,self.begin,self.pad,self.last = range(self.v, self.v+4)
         self.embed = CompositionEmbedding(features, d_model, composition=composition, ids=ids, n_special=4)
         for o in self.embed.modules():
-            o.__class__ = {nn.Linear:Linear, nn.GELU:GELU}.get(type(o), type(o)) # the same weights, quicker to learn
+            o.__class__ = {nn.Linear:Linear}.get(type(o), type(o)) # the same weights, quicker to learn
         self.blocks = nn.ModuleList([Block(d_model, n_heads, dropout, cross=not causal, own=causal) for _ in range(n_layers)])
         self.norm_e = None if causal else nn.LayerNorm(d_model)
         self.norm,self.drop = nn.LayerNorm(d_model),Dropout(dropout)
