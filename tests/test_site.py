@@ -20,6 +20,13 @@ def test_notebook_has_its_page(nb):
     text = (DOCS/page(nb)).read_text(encoding='utf-8')
     assert re.sub('<[^>]+>', '', unescape(re.search(r'<h1 class="title">(.*?)</h1>', text)[1])) == title(nb).replace('`', ''), 'run make docs'
 
+@pytest.mark.parametrize('nb', notebooks(), ids=lambda p: p.stem)
+def test_links_of_a_notebook_are_links_on_its_page(nb):
+    "A name that the site does not know loses its link without a word"
+    told = {t for c in json.loads(nb.read_text(encoding='utf-8'))['cells'] if c['cell_type'] == 'markdown' for t in re.findall(r'\]\((\w+\.(?:ipynb|html|qmd))', ''.join(c['source']))}
+    text = (DOCS/page(nb)).read_text(encoding='utf-8')
+    assert [t for t in sorted(told) if not re.search(rf'<a href="{page(Path(t))}(#[^"]*)?">', text)] == []
+
 def test_site_and_readme_are_up_to_date(tmp_path):
     "Rendering is deterministic, so the committed site is the one that the sources give"
     res = subprocess.run([sys.executable, ROOT/'tools'/'docs.py', '--out', tmp_path/'site'], capture_output=True, text=True, env=clean_env(), timeout=600)
