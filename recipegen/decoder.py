@@ -30,7 +30,7 @@ class IngredientDecoder(nn.Module):
         self.end,self.begin,self.pad,self.last = range(self.v, self.v+4)
         self.embed = CompositionEmbedding(features, d_model, composition=composition, ids=ids, n_special=4)
         for o in self.embed.modules():
-            o.__class__ = {nn.Linear:Linear}.get(type(o), type(o)) # the same weights, quicker to learn
+            if type(o) is nn.Linear: o.__class__ = Linear # the same weights, quicker to learn
         self.blocks = nn.ModuleList([Block(d_model, n_heads, dropout, cross=not causal, own=causal) for _ in range(n_layers)])
         self.norm_e = None if causal else nn.LayerNorm(d_model)
         self.norm,self.drop = nn.LayerNorm(d_model),Dropout(dropout)

@@ -16,6 +16,8 @@ def _mlp(f, x, n): return f.add(x, f.lin(f.gelu(f.lin(f.norm(x, n+'.norm2'), n+'
 
 def _att(f, x, ctx, n): return f.lin(f.attend(f.lin(x, n+'.q'), *f.split(f.lin(ctx, n+'.kv'))), n+'.out')
 
+def _query(f, x, n): return f.lin(f.norm(x, n+'.norm_x'), n+'.cross.q')
+
 def question(
     f, # Who reads: `Arrays`, `Ranges` or `Graph`
     x, # (b, d) the question: the row of `begin` or of `last`
@@ -23,7 +25,7 @@ def question(
 ): # (b, d): what is multiplied with the rows of the table
     "The order-free `IngredientDecoder`: a question looks at the rows that are in the bowl, block by block"
     for l in range(n_layers):
-        n = f'blocks.{l}'; q = f.lin(f.norm(x, n+'.norm_x'), n+'.cross.q') if l else f.first(x, n)
+        n = f'blocks.{l}'; q = _query(f, x, n) if l else f.first(x, n)
         x = f.add(x, f.lin(f.look(q, l), n+'.cross.out'))
         x = _mlp(f, x, n)
     return f.norm(x, 'norm')
@@ -60,7 +62,7 @@ class Arrays:
 
     def lin(self, x, n): return x@self.w[n+'.weight'].T+self.w[n+'.bias'] # a product for each recipe: the same bits whatever the batch
 
-    def first(self, x, n): return self.lin(self.norm(x, n+'.norm_x'), n+'.cross.q') # what the first block asks: the same for every recipe
+    def first(self, x, n): return _query(self, x, n) # what the first block asks: the same for every recipe
 
     def gelu(self, x): # .5 x (1 + tanh(.798 (x + .0447 x^3))), without a new array at every step
         y = x*x; y *= .044715; y += 1; y *= x; y *= .7978845608; np.tanh(y, y); y += 1; y *= x; y *= .5
@@ -267,21 +269,19 @@ class DecoderEngine:
         state = np.concatenate([state[keep], np.asarray(ids)[:,None]], 1)
         return self._ask(state),state
 
-    def _each(self, sets, width, f): # f for arrays of sets of one size -> (n, width)
-        out = np.empty((len(sets), width), np.float32)
+    def _each(self, sets, width, f): # f(engine, array of sets of one size) -> (n, width)
+        out,e = np.empty((len(sets), width), np.float32),self.many() if len(sets) >= 64 else self.few()
         for n in {len(s) for s in sets}:
             at = [i for i,s in enumerate(sets) if len(s)==n]
             for j in range(0, len(at), 512):
-                rows = at[j:j+512]; out[rows] = f(np.array([sets[i] for i in rows], np.int64).reshape(len(rows), n))
+                rows = at[j:j+512]; out[rows] = f(e, np.array([sets[i] for i in rows], np.int64).reshape(len(rows), n))
         return out
 
     def logits(self, sets, ask=None): # lists of ids -> (n, v+1): the law given each whole list
-        e = self.many() if len(sets) >= 64 else self.few()
-        return self._each(sets, self.v+1, lambda ids: e._ask(ids, ask))
+        return self._each(sets, self.v+1, lambda e,ids: e._ask(ids, ask))
 
     def states(self, sets, ask=None): # lists of ids -> (n, d): what is multiplied with the rows
-        e = self.many() if len(sets) >= 64 else self.few()
-        return self._each(sets, self.rows.shape[1], lambda ids: e._law(ids, ask)[0])
+        return self._each(sets, self.rows.shape[1], lambda e,ids: e._law(ids, ask)[0])
 
     def join(self, row, bias): # (d,), float: one more ingredient
         "Let in an ingredient that was not trained on"
