@@ -16,6 +16,6 @@ setup(
     classifiers=['Development Status :: 3 - Alpha', 'Intended Audience :: Developers', 'Natural Language :: English',
                  'Programming Language :: Python :: 3', 'Operating System :: OS Independent'],
     python_requires=f">={cfg['min_python']}", install_requires=cfg['requirements'].split(),
-    extras_require={k: cfg[f'{k}_requirements'].split() for k in ('dev','bench')},
+    extras_require={k: cfg[f'{k}_requirements'].split() for k in ('builder','explain','dev','bench')},
     packages=find_namespace_packages(include=['recipegen*']), package_data={'': cfg['package_data'].split()}, include_package_data=True,
     entry_points={'console_scripts': cfg['console_scripts'].split(), 'nbdev': ['recipegen=recipegen._modidx:d']}, zip_safe=False)
