@@ -154,4 +154,5 @@ def load_weights(
         with safe_open(str(path), 'np') as f: w,facts = {k: f.get_tensor(k) for k in f.keys() if not k.startswith(tuple(leave))},{k: json.loads(v) for k,v in (f.metadata() or {}).items()}
     except (OSError, SafetensorError, ValueError) as e: raise InputError(f'{path}: not readable as weights ({str(e).splitlines()[0][:80]}); restore the file or train again') from None
     if facts.get('vocabulary') != table().version: raise InputError(f'{path}: weights of another version of the ingredient table ({facts.get("vocabulary")}, here {table().version}); train again')
-    return w,facts
+    for k in [k for k in w if f'{k}.scale' in w]: w[k] = w[k]*w.pop(f'{k}.scale')[:,None] # eight bits, with a scale a row: the weights of the site's page
+    return {k: x.astype(np.float32) if x.dtype == np.float16 else x for k,x in w.items()},facts

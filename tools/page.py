@@ -1,0 +1,99 @@
+"""What the recipe builder of the site reads: both nets in eight bits, the table of ingredients, and the noise of the intervals.
+
+The page has no server, so all that it needs comes with it: `write` puts it into a folder, the same bytes from the same weights.
+`RecipeGenerator.load` reads that folder too, so the page can be compared with Python number by number; study/page.py says what
+the eight bits cost.
+"""
+import json,sys
+from pathlib import Path
+import numpy as np
+from recipegen import ingredients as I
+from recipegen.generator import RecipeGenerator,_Alike
+from recipegen.ingredients import table,measures,DIETS,ALLERGENS
+from recipegen.recipes import NUTRIENTS
+from recipegen.sampling import load_weights
+
+WEIGHTS = Path(__file__).resolve().parent.parent/'recipegen'/'weights'
+DRAWS,MOST = 256,20 # of the noise: as many as `RecipeGenerator` draws, for lists of up to so many ingredients
+
+# Weights
+
+def in_bytes(
+    W, # (r, c) float32
+    tries:int=1, # Scales that are tried for each row, from its largest value down; 1: its largest value is 127
+): # (r, c) int8, (r,) float32: what a step of each row is worth
+    "A matrix in eight bits: each row keeps its own scale, the one with the least squared error"
+    top = abs(W).max(1); top[top == 0] = 1; best = None
+    for f in np.linspace(1, .7, tries):
+        s = (f*top/127).astype(np.float32); q = np.round(W/s[:,None]).clip(-127, 127); e = ((q*s[:,None]-W)**2).sum(1)
+        best = (e,q,s) if best is None else tuple(np.where((e < best[0])[:,None] if x.ndim > 1 else e < best[0], x, y) for x,y in zip((e,q,s), best))
+    return best[1].astype(np.int8),best[2].astype(np.float32)
+
+def lighter(
+    w:dict, # Arrays of a net
+    rows:str='int8', # The table of vectors: int8, float16 or float32
+    tries:int=16, # See `in_bytes`
+): # dict of arrays: matrices as int8 with NAME.scale, the rest in float32
+    "A net for the page; `load_weights` puts it together again"
+    out = {}
+    for k,x in w.items():
+        if x.ndim < 2 or k == 'rows' and rows != 'int8': out[k] = x.astype(rows) if k == 'rows' else x
+        else: out[k],out[f'{k}.scale'] = in_bytes(x, tries)
+    return out
+
+def safetensors(
+    arrays:dict,
+    facts:dict, # Told as JSON in the header
+)->bytes:
+    "The format of safetensors, in one order: the library shuffles the facts"
+    head,body = {'__metadata__': {k: json.dumps(v) for k,v in sorted(facts.items())}},b''
+    for k,x in sorted(arrays.items(), key=lambda o: (-o[1].itemsize, o[0])): # wide ones first, so that each begins where it may
+        b = np.ascontiguousarray(x).tobytes(); kind = {'float32':'F32', 'float16':'F16', 'int8':'I8', 'int32':'I32'}[str(x.dtype)]
+        head[k] = dict(dtype=kind, shape=list(x.shape), data_offsets=[len(body), len(body)+len(b)]); body += b
+    h = json.dumps(head, separators=(',',':')).encode(); h += b' '*(-len(h) % 8)
+    return len(h).to_bytes(8, 'little')+h+body
+
+# The table
+
+def short(x): # four digits are more than SR28 has
+    return 0 if not x == x else float(f'{x:.4g}') if x % 1 else int(x)
+
+def front_coded(keys): # sorted texts -> each as a letter for what it shares with the one before, then the rest
+    out,before = [],''
+    for k in keys:
+        n = next((i for i,(a,b) in enumerate(zip(before, k)) if a != b), min(len(before), len(k))); n = min(n, 25)
+        out.append(chr(65+n)+k[n:]); before = k
+    return '\n'.join(out)
+
+def ingredients():
+    "What the page knows of each ingredient, column by column"
+    T = table(); groups,states = (sorted({getattr(o, k) for o in T}) for k in ('group','state'))
+    at = {c['number']: j for j,c in enumerate(T.components)}; keys = sorted(T.keys)
+    return dict(vocabulary=T.version, names=T.names, groups=groups, states=states, group=[groups.index(o.group) for o in T], state=[states.index(o.state) for o in T],
+        dietNames=DIETS, allergenNames=ALLERGENS, diets=[sum(1 << i for i,d in enumerate(DIETS) if d in o.diets) for o in T], allergens=[sum(1 << i for i,a in enumerate(ALLERGENS) if a in o.allergens) for o in T],
+        density=[None if o.density != o.density else short(o.density) for o in T], units=[{u: short(g) for u,g in o.units.items()} for o in T],
+        nutrients={k: [short(float(x)) for x in T.composition[:,at[no]]] for k,no in NUTRIENTS.items()},
+        keys=front_coded(keys), keyIds=[T.keys[k] for k in keys], modifiers=sorted(I.MODIFIERS), singular={k: v for k,v in sorted(I._sing.items())},
+        measures={u: list(m) for u,m in sorted(measures().items())}, portion=RecipeGenerator.PORTION)
+
+def noise(factors:int): # of a law: the size of what is locked is one more
+    "The dice of the intervals, as Python throws them: for each size of a list which component, what is each ingredient's own, what is common"
+    parts = []
+    for n in range(1, MOST+1):
+        same = _Alike(n); parts += [same.random((DRAWS,1,1)), same.standard_normal((DRAWS,1,n)), same.standard_normal((DRAWS,1,factors+1,1))]
+    return np.concatenate([np.asarray(p, np.float32).ravel() for p in parts])
+
+def write(
+    to, # Folder, made if it is not there
+    rows:str='int8', tries:int=16, # See `lighter`
+    weights=WEIGHTS, # Folder of the nets
+):
+    "Everything that the page's builder fetches"
+    to = Path(to); to.mkdir(parents=True, exist_ok=True)
+    for name in ('ingredients','quantities'):
+        w,facts = load_weights(Path(weights)/f'{name}.safetensors', leave=('embed.',)) # `rows` has what they make
+        (to/f'{name}.safetensors').write_bytes(safetensors(lighter(w, rows, tries), facts))
+    K = len(w['head.pi.bias']); (to/'noise.f32').write_bytes(noise(len(w['head.out.bias'])//K-2).astype('<f4').tobytes())
+    (to/'ingredients.json').write_text(json.dumps(ingredients(), ensure_ascii=False, separators=(',',':'))+'\n', encoding='utf-8')
+
+if __name__ == '__main__': write(sys.argv[1])
