@@ -18,27 +18,25 @@ DRAWS,MOST = 256,20 # of the noise: as many as `RecipeGenerator` draws, for list
 
 # Weights
 
+ROWS = dict(ingredients='float16', quantities='int8') # of the table of vectors: chosen in study/page.py
+
 def in_bytes(
     W, # (r, c) float32
-    tries:int=1, # Scales that are tried for each row, from its largest value down; 1: its largest value is 127
 ): # (r, c) int8, (r,) float32: what a step of each row is worth
-    "A matrix in eight bits: each row keeps its own scale, the one with the least squared error"
-    top = abs(W).max(1); top[top == 0] = 1; best = None
-    for f in np.linspace(1, .7, tries):
-        s = (f*top/127).astype(np.float32); q = np.round(W/s[:,None]).clip(-127, 127); e = ((q*s[:,None]-W)**2).sum(1)
-        best = (e,q,s) if best is None else tuple(np.where((e < best[0])[:,None] if x.ndim > 1 else e < best[0], x, y) for x,y in zip((e,q,s), best))
-    return best[1].astype(np.int8),best[2].astype(np.float32)
+    "A matrix in eight bits: the largest value of each row is 127 of its steps"
+    s = (abs(W).max(1)/127).astype(np.float32); s[s == 0] = 1
+    return np.round(W/s[:,None]).astype(np.int8),s
 
 def lighter(
     w:dict, # Arrays of a net
-    rows:str='int8', # The table of vectors: int8, float16 or float32
-    tries:int=16, # See `in_bytes`
-): # dict of arrays: matrices as int8 with NAME.scale, the rest in float32
+    rows:str, # The table of vectors: int8 or float16
+): # dict of arrays: matrices as int8 with NAME.scale, the rest as it was
     "A net for the page; `load_weights` puts it together again"
     out = {}
     for k,x in w.items():
-        if x.ndim < 2 or k == 'rows' and rows != 'int8': out[k] = x.astype(rows) if k == 'rows' else x
-        else: out[k],out[f'{k}.scale'] = in_bytes(x, tries)
+        if k == 'rows' and rows != 'int8': out[k] = x.astype(rows)
+        elif x.ndim > 1: out[k],out[f'{k}.scale'] = in_bytes(x)
+        else: out[k] = x
     return out
 
 def safetensors(
@@ -85,14 +83,14 @@ def noise(factors:int): # of a law: the size of what is locked is one more
 
 def write(
     to, # Folder, made if it is not there
-    rows:str='int8', tries:int=16, # See `lighter`
+    rows=ROWS, # See `lighter`, for each net
     weights=WEIGHTS, # Folder of the nets
 ):
     "Everything that the page's builder fetches"
     to = Path(to); to.mkdir(parents=True, exist_ok=True)
     for name in ('ingredients','quantities'):
         w,facts = load_weights(Path(weights)/f'{name}.safetensors', leave=('embed.',)) # `rows` has what they make
-        (to/f'{name}.safetensors').write_bytes(safetensors(lighter(w, rows, tries), facts))
+        (to/f'{name}.safetensors').write_bytes(safetensors(lighter(w, rows[name]), facts))
     K = len(w['head.pi.bias']); (to/'noise.f32').write_bytes(noise(len(w['head.out.bias'])//K-2).astype('<f4').tobytes())
     (to/'ingredients.json').write_text(json.dumps(ingredients(), ensure_ascii=False, separators=(',',':'))+'\n', encoding='utf-8')
 
