@@ -1,11 +1,12 @@
 """Render the notebooks into docs/ and README.md.
 
 The site is the Quarto project in nbs/. This script does what Quarto and nbdev would, where neither can be had: it prepares the
-notebooks (directives, titles, names of pages, what is exported shown as code or, where long, as documentation), has smalldocs
-render them, and takes every outside address out of the result. Nothing is run, so the notebooks are committed executed.
+notebooks (directives, titles, names of pages, what is exported shown as code or, where long, as documentation), writes a page of
+reference for each module, has smalldocs render them, and takes every outside address out of the result. Nothing is run, so the notebooks are committed executed.
 Same sources, same bytes: a test compares docs/ with a fresh rendering.
 """
 import argparse,ast,base64,html,io,json,re,shutil,struct,sys,tempfile,tokenize
+from functools import cache
 from pathlib import Path
 import yaml
 
@@ -83,13 +84,22 @@ def anchor(name): return name.lower()
 def code_html(s): return f'<code>{html.escape(s)}</code>'
 def cell(kind, src, **kw): return dict(cell_type=kind, source=src, metadata={}, **kw)
 
-def label(names):
-    "A line over an exported cell that names what it defines, for links to arrive at"
-    return '`````{=html}\n<p class="exported">'+' '.join(f'<span id="{anchor(n)}">{code_html(n)}</span>' for n in names)+'</p>\n`````'
+def raw(s): return f'`````{{=html}}\n{s}\n`````'
 
-def inline(text):
+def label(names, here=None):
+    "A line over an exported cell that names what it defines, for links to arrive at; each leads on to its place in the reference"
+    known = reference_names(here)
+    return raw('<p class="exported">'+' '.join(f'<span id="{anchor(n)}">{linked(n, known)}</span>' for n in names)+'</p>')
+
+_word = re.compile(r'(?<![\w.&])[A-Za-z_]\w*')
+
+def linked(s, known):
+    "Code as HTML, in which names of ours lead to their reference"
+    return '<code>'+_word.sub(lambda m: f'<a href="{known[m[0]]}">{m[0]}</a>' if m[0] in known else m[0], html.escape(s))+'</code>'
+
+def inline(text, known={}):
     "A docstring or comment as HTML: names in backticks are code"
-    return re.sub(r'`([^`]+)`', r'<code>\1</code>', html.escape(text.strip(), quote=False))
+    return re.sub(r'`([^`]+)`', lambda m: linked(html.unescape(m[1]), known), html.escape(text.strip(), quote=False))
 
 def table(cols):
     "{heading: cells as HTML} as a table"
@@ -112,29 +122,107 @@ def parameters(o, comments):
         if end or o.returns: rows.append(('', o.returns, None, end))
     return [(n, t and ast.unparse(t), d and ast.unparse(d), comments.get(l, '')) for n,t,d,l in rows]
 
-def documentation(o, comments, name):
-    "Signature, docstring and parameters of something too long to be shown at once; of a class, those of its methods too"
+def entry(o, comments, name, known):
+    "Signature, docstring and parameters of a function or a class"
     init = next((f for f in o.body if isinstance(f, _defs) and f.name == '__init__'), None) if isinstance(o, ast.ClassDef) else o
     rows = parameters(init or o, comments)
     sig = ', '.join(n+(f'={d}' if d else '') for n,t,d,c in rows if n)
     quiet = any('property' in ast.unparse(d) for d in o.decorator_list)
     res = [f'<div class="signature">{code_html(name if quiet else f"{name}({sig})")}</div>']
-    if doc := ast.get_docstring(o): res.append(f'<p>{inline(doc)}</p>')
+    if doc := ast.get_docstring(o): res.append(f'<p>{inline(doc, known)}</p>')
     if any(c for *_,c in rows):
-        code = lambda s: code_html(s) if s else ''
-        cols = dict(Parameter=[code(n) or '<em>returns</em>' for n,*_ in rows], Type=[code(t) for _,t,*_ in rows], Default=[code(d) for _,_,d,_ in rows], Meaning=[inline(c) for *_,c in rows])
+        code = lambda s: linked(s, known) if s else ''
+        classes = {k:v for k,v in known.items() if k[0].isupper()} # what is returned is told in words: `list of Recipe`
+        told = lambda n,c: inline(c, known) if n or '`' in c else _word.sub(lambda m: f'<a href="{classes[m[0]]}">{m[0]}</a>' if m[0] in classes else m[0], inline(c))
+        cols = dict(Parameter=[code_html(n) if n else '<em>returns</em>' for n,*_ in rows], Type=[code(t) for _,t,*_ in rows], Default=[code_html(d) if d else '' for _,_,d,_ in rows], Meaning=[told(n, c) for n,*_,c in rows])
         res.append(table({k:v for k,v in cols.items() if any(v)}))
-    if isinstance(o, ast.ClassDef):
-        methods = [f for f in o.body if isinstance(f, _defs) and f.name[0] != '_' and ast.get_docstring(f)]
-        res += [f'<div class="method" id="{anchor(name+"."+f.name)}">{documentation(f, comments, name+"."+f.name)}</div>' for f in methods]
     return '\n'.join(res)
 
-def documented(code):
+def methods(o):
+    "What of a class is for others"
+    return [f for f in o.body if isinstance(f, _defs) and f.name[0] != '_' and ast.get_docstring(f)] if isinstance(o, ast.ClassDef) else []
+
+def documentation(o, comments, name, known):
+    "Of something too long to be shown at once; of a class, that of its methods too"
+    return '\n'.join([entry(o, comments, name, known)]+[f'<div class="method" id="{anchor(name+"."+f.name)}">{entry(f, comments, name+"."+f.name, known)}</div>' for f in methods(o)])
+
+def comments_of(code):
+    "{line: its comment}"
+    return {t.start[0]: t.string.lstrip('# ') for t in tokenize.generate_tokens(io.StringIO(code).readline) if t.type == tokenize.COMMENT}
+
+def documented(code, here=None):
     "The documentation of what a cell defines"
-    comments = {t.start[0]: t.string.lstrip('# ') for t in tokenize.generate_tokens(io.StringIO(code).readline) if t.type == tokenize.COMMENT}
     defs = [o for o in ast.parse(code).body if isinstance(o, _defs)]
     names = {o.name: n for n in defined(code) for o in defs if o.name == n.split('.')[-1]}
-    return '\n'.join(documentation(o, comments, names[o.name]) for o in defs if o.name in names)
+    return '\n'.join(documentation(o, comments_of(code), names[o.name], reference_names(here)) for o in defs if o.name in names)
+
+# Reference: a page a module, from the exported code
+
+_default_exp = re.compile(r'#\|\s*default_exp\s+(\w+)')
+
+@cache
+def modules():
+    "{module: notebook that exports it}, what is for use first, then the study"
+    found = {m[1]: p for p in sources() if p.suffix == '.ipynb' and (m := _default_exp.search(p.read_text(encoding='utf-8'))) and (ROOT/'recipegen'/f'{m[1]}.py').exists()}
+    return dict(sorted(found.items(), key=lambda o: (not for_use(o[1]), o[1].name)))
+
+def for_use(nb): return nb.name[:2] in ('14','15','16','17')
+
+@cache
+def exported(module):
+    "{public name: what defines it} and the comments of a module's lines"
+    code = (ROOT/'recipegen'/f'{module}.py').read_text(encoding='utf-8')
+    got = {}
+    for o in ast.parse(code).body:
+        if isinstance(o, _defs): got[o.name] = o
+        elif isinstance(o, ast.Assign):
+            for t in o.targets:
+                names = t.elts if isinstance(t, ast.Tuple) else [t]
+                values = o.value.elts if isinstance(t, ast.Tuple) and isinstance(o.value, ast.Tuple) else [o.value]*len(names)
+                got |= {n.id: ast.copy_location(ast.Assign([n], v), o) for n,v in zip(names, values) if isinstance(n, ast.Name)}
+    public = ast.literal_eval(got.pop('__all__').value) if '__all__' in got else []
+    return {n: got[n] for n in sorted(public, key=lambda n: got[n].lineno if n in got else 0) if n in got}, comments_of(code)
+
+@cache
+def reference_names(here=None):
+    "{name: its place in the reference}; two modules may have a name in common, and `here` is the one that is meant"
+    order = sorted(modules(), key=lambda m: m == here)
+    return {n: f'api_{m}.html#{anchor(n)}' for m in order for n in exported(m)[0]}
+
+def short(s, n=70): return s if len(s) <= n else s[:n-1]+'…'
+def said(o, comments):
+    "One line on a name: its docstring's first, or the comment beside a constant"
+    return (ast.get_docstring(o) or '').split('\n')[0] if isinstance(o, _defs) else comments.get(o.lineno, '')
+
+def plain(text):
+    "A comment as Markdown that says the same: what is not in backticks means itself"
+    return ''.join(t if t[:1] == '`' else re.sub(r'([\\*_<>$\[\]#~^|@{}!])', r'\\\1', t) for t in re.split(r'(`[^`]+`)', text))
+
+def reference(module, nb, symbols):
+    "The page of a module: each name with its signature, its parameters and its methods, and the chapter that explains it"
+    objs,comments = exported(module)
+    known,chapter = reference_names(module),first_lines(nb)
+    told = lambda n,name: raw(f'<p class="chapter"><a href="{symbols[n]}">{html.escape(name)} in the study</a></p>') if n in symbols else ''
+    front = yaml.safe_dump(dict(title=f'recipegen.{module}', subtitle=chapter[1], pagetitle=f'recipegen.{module}'), allow_unicode=True, sort_keys=False, width=1000)
+    res = [f'---\n{front}---', f'The chapter [{chapter[0]}]({page_name(nb)}.ipynb) makes this module and explains it; this page lists its names. All modules: [reference](api.qmd).']
+    for n,o in objs.items():
+        res += [f'## {n} {{#{anchor(n)}}}']
+        if isinstance(o, _defs): res += [raw(f'<div class="reference">{entry(o, comments, n, known)}</div>')]
+        else: res += [raw(f'<div class="reference"><div class="signature">{code_html(f"{n} = {short(ast.unparse(o.value))}")}</div><p>{inline(said(o, comments), known)}</p></div>')]
+        for f in methods(o): res += [f'### {n}.{f.name} {{#{anchor(n+"."+f.name)}}}', raw(f'<div class="reference">{entry(f, comments, n+"."+f.name, known)}</div>')]
+        res += [told(n, n)]
+    return '\n\n'.join(res)+'\n'
+
+def reference_index():
+    "One line for each name"
+    res = []
+    for use,title in (True,'For use'),(False,'From the study'):
+        res.append(f'## {title}')
+        for m,nb in modules().items():
+            if for_use(nb) != use: continue
+            objs,comments = exported(m)
+            if objs: res += [f'### recipegen.{m} {{#{m}}}', f'[{plain(first_lines(nb)[1] or first_lines(nb)[0])}](api_{m}.qmd)', raw(table({'Name': [linked(n, reference_names(m)) for n in objs], 'What it is': [inline(said(o, comments)) for o in objs.values()]}).replace('class="params"', 'class="names"'))]
+    return '\n\n'.join(res)+'\n'
 
 def outputs(outs):
     "Outputs as they are to be shown: no progress bar's history, no widget that lost its state"
@@ -149,21 +237,27 @@ def outputs(outs):
         else: res.append(o)
     return res
 
+@cache
+def first_lines(path):
+    "Title, subtitle and what else stands in the first cell of a notebook"
+    first = json.loads(path.read_text(encoding='utf-8'))['cells'][0]
+    lines = ''.join(first['source']).split('\n')
+    quote = [l for l in lines[1:] if l.startswith('>')]
+    return lines[0].removeprefix('# ').strip(), ' '.join(l.lstrip('> ').strip() for l in quote), '\n'.join(l for l in lines[1:] if l not in quote).strip()
+
 def prepared(path, pages):
     "The cells of a notebook as readers of the site shall see them; and {name: anchor} of what it exports"
     nb = json.loads(path.read_text(encoding='utf-8'))
     out,names = [],{}
-    first,*rest = nb['cells']
-    lines = ''.join(first['source']).split('\n')
-    title = lines[0].removeprefix('# ').strip()
-    quote = [l for l in lines[1:] if l.startswith('>')]
-    sub = ' '.join(l.lstrip('> ').strip() for l in quote)
-    body = '\n'.join(l for l in lines[1:] if l not in quote).strip()
+    here = next((m for m,p in modules().items() if p == path), None)
+    rest = nb['cells'][1:]
+    title,sub,body = first_lines(path)
     out.append(cell('raw', '---\n'+yaml.safe_dump(dict(title=title, subtitle=sub, pagetitle=title), allow_unicode=True, sort_keys=False, width=1000)+'---'))
     if body: out.append(cell('markdown', relink(body, path.parent, pages)))
     for c in rest:
         src = ''.join(c['source'])
         if c['cell_type'] == 'markdown': out.append(cell('markdown', relink(src, path.parent, pages)))
+        if c['cell_type'] == 'raw' and c['metadata'].get('format', c['metadata'].get('raw_mimetype')) == 'text/html': out.append(cell('markdown', raw(src)))
         if c['cell_type'] != 'code' or not src.strip(): continue
         words,opts,code = directives(src)
         if words.keys() & {'hide','default_exp'}: continue
@@ -174,14 +268,14 @@ def prepared(path, pages):
             ns,n = list(defined(code)),len(code.split('\n'))
             if only_imports: opts += ['#| code-fold: true', '#| code-summary: Imports']
             elif too_long(code):
-                out.append(cell('markdown', label(ns)))
-                out.append(cell('markdown', '`````{=html}\n<div class="documented">\n'+documented(code)+'\n</div>\n`````'))
+                out.append(cell('markdown', label(ns, here)))
+                out.append(cell('markdown', raw(f'<div class="documented">\n{documented(code, here)}\n</div>')))
                 opts += ['#| code-fold: true', f'#| code-summary: "Source, {n} lines"']
-            elif ns: out.append(cell('markdown', label(ns)))
+            elif ns: out.append(cell('markdown', label(ns, here)))
             names |= {x: f'{page_name(path)}.html#{anchor(x)}' for x in ns}
         elif only_imports and not shown['outputs']:
             opts += ['#| code-fold: true', '#| code-summary: Imports']
-        if 'slow' in words: out.append(cell('markdown', '`````{=html}\n<p class="slow">Takes minutes: run once, its output kept.</p>\n`````'))
+        if 'slow' in words: out.append(cell('markdown', raw('<p class="slow">Takes minutes: run once, its output kept.</p>')))
         shown['source'] = '\n'.join(opts+[code])
         out.append(shown)
     return dict(nb, cells=[dict(c, id=f'c{i}') for i,c in enumerate(out)], metadata=dict(kernelspec=dict(name='python3', language='python', display_name='python3'))), names
@@ -208,9 +302,12 @@ def prepare(to):
             symbols = names | symbols
         else: (to/pages[p.resolve()]).write_text(page_of(p, pages), encoding='utf-8')
     (to/'_symbols.json').write_text(json.dumps(symbols), encoding='utf-8')
+    for m,nb in modules().items(): (to/f'api_{m}.qmd').write_text(reference(m, nb, symbols), encoding='utf-8')
+    with (to/'api.qmd').open('a', encoding='utf-8') as f: f.write('\n'+reference_index())
     def known(o): # the menus, without what is not there yet
+        if o == 'api_*.qmd': return [dict(text=m, href=f'api_{m}.qmd') for m in modules()]
         if isinstance(o, list): return [k for x in o if (k := known(x)) is not None]
-        if isinstance(o, str): return o if not o.endswith(('.ipynb','.qmd')) else pages.get((NBS/o).resolve())
+        if isinstance(o, str): return o if not o.endswith(('.ipynb','.qmd')) else next((pages[f] for end in (Path(o).suffix,'.ipynb','.qmd') if (f := (NBS/o).with_suffix(end).resolve()) in pages), None)
         if 'contents' in o: return dict(o, contents=c) if (c := known(o['contents'])) else None
         if 'href' in o: return dict(o, href=h) if (h := known(o['href'])) else None
         return o
@@ -219,7 +316,8 @@ def prepare(to):
     web['sidebar']['contents'],web['navbar']['left'] = known(web['sidebar']['contents']),known(web['navbar']['left'])
     cfg['format']['html'].pop('html-math-method', None)
     cfg.pop('execute', None)
-    cfg['project']['output-dir'] = '_site'
+    cfg['format']['html']['theme'] = 'cosmo' # one sheet for light and dark: styles.css says what is which
+    cfg['project'] = {'type':'website', 'output-dir':'_site'}
     (to/'_quarto.yml').write_text(yaml.safe_dump(cfg, allow_unicode=True, sort_keys=False), encoding='utf-8')
 
 # What smalldocs wrote
@@ -265,7 +363,7 @@ RANKED = '''  // Sections that hold every word asked for, titles first, then tho
       let sum = 0;
       for (const w of words) {
         const [title, section, text] = [e.title, e.section, e.text].map((s) => s.toLowerCase());
-        const n = (title.includes(w) ? (e.section ? 4 : 12) : 0) + (section.includes(w) ? 8 : 0) + Math.min(6, text.split(w).length - 1);
+        const n = (title.includes(w) ? (e.section ? 4 : 12) : 0) + (section.includes(w) ? 8 : 0) + (section === w ? 12 : 0) + Math.min(6, text.split(w).length - 1);
         if (!n) return 0;
         sum += n;
       }
@@ -274,6 +372,28 @@ RANKED = '''  // Sections that hold every word asked for, titles first, then tho
     return index.map((e) => [score(e), e]).filter(([n]) => n).sort((a, b) => b[0] - a[0]).map(([, e]) => e);
   };
 '''
+
+# Before anything is painted: the reader's choice, or else what the system prefers. The button is in site.js.
+THEME_SCRIPT = ('<script>(r=>{let t;try{t=localStorage.getItem("theme")}catch{}'
+                'r.dataset.theme=r.dataset.bsTheme=t||(matchMedia("(prefers-color-scheme: dark)").matches?"dark":"light")})(document.documentElement)</script>')
+
+TOGGLE = '<button type="button" class="theme-toggle" aria-label="Dark" aria-pressed="false" title="Light or dark"><i class="bi" aria-hidden="true"></i></button>'
+
+def accessible(text):
+    "What smalldocs' pages lack for the keyboard and for who listens: buttons that are buttons, places with names, a way past the menus; and light or dark"
+    for old,new in (
+        ('<meta charset="utf-8">', '<meta charset="utf-8"><meta name="color-scheme" content="light dark">'+THEME_SCRIPT),
+        ('<script src="site_libs/smalldocs.js" defer></script>', '<script src="site_libs/smalldocs.js" defer></script><script src="site_libs/site.js" defer></script>'),
+        (' data-bs-theme="light"><div class="navbar-container', ' aria-label="Site"><div class="navbar-container'),
+        ('</div></div></nav><nav class="quarto-secondary-nav">', f'</div>{TOGGLE}</div></nav><nav class="quarto-secondary-nav" aria-label="Where this is">'),
+        ('<nav id="quarto-sidebar" ', '<nav id="quarto-sidebar" aria-label="All pages" '),
+    ): text = replace(text, old, new)
+    text = re.sub(r'<body([^>]*)>', r'<body\1><a class="skip" href="#quarto-document-content">To the text</a>', text)
+    text = re.sub(r'<main class="content"(?![^>]*\bid=)', '<main class="content" id="quarto-document-content"', text)
+    text = re.sub(r'<a (class="sidebar-item-text sidebar-link text-start"[^>]*?) role="navigation"([^>]*)>(.*?)</a><a class="sidebar-item-toggle.*?</a>', r'<button type="button" \1\2>\3<i class="bi bi-chevron-right" aria-hidden="true"></i></button>', text)
+    text = re.sub(r'<nav class="page-navigation">', '<nav class="page-navigation" aria-label="Before and after">', text)
+    text = re.sub(r'<a onclick="window.scrollTo\(0, 0\); return false;" role="button" id="quarto-back-to-top">(.*?)</a>', r'<button type="button" onclick="scrollTo(0, 0)" id="quarto-back-to-top">\1</button>', text)
+    return text
 
 def replace(text, old, new):
     "As `str.replace`, but what is not there is an error: smalldocs has changed"
@@ -298,7 +418,8 @@ def finish(site):
         math |= 'cdn.jsdelivr.net/npm/katex' in text
         text = re.sub(r'https://cdn\.jsdelivr\.net/npm/katex@[\d.]+/dist/', 'site_libs/katex/', text)
         text = re.sub(r'(?<!<div class="scroll">)(<table\b.*?</table>)', r'<div class="scroll">\1</div>', text, flags=re.S)
-        p.write_text(text, encoding='utf-8')
+        p.write_text(accessible(text), encoding='utf-8')
+    shutil.copy(NBS/'site.js', libs)
     if math:
         (libs/'katex'/'contrib').mkdir(parents=True)
         for f in 'katex.min.css','katex.min.js','contrib/auto-render.min.js': shutil.copy(katex/f, libs/'katex'/f)
@@ -310,6 +431,10 @@ def finish(site):
         for style in styles: shutil.copy(font/'files'/f'{family}-latin-wght-{style}.woff2', libs/'fonts')
         shutil.copy(font/'LICENSE', libs/'fonts'/f'{family}-LICENSE')
     (site/'.nojekyll').touch()
+    if (NBS/'builder').exists(): shutil.copytree(NBS/'builder', site/'builder')
+    if (ROOT/'tools'/'page.py').exists(): # what the builder reads, which is made and not written
+        import page
+        page.write(site/'builder')
 
 def render(to):
     "The site, into folder `to`, which is replaced"
