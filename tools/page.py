@@ -12,8 +12,9 @@ from recipegen.generator import RecipeGenerator,_Alike
 from recipegen.ingredients import table,measures,DIETS,ALLERGENS
 from recipegen.recipes import NUTRIENTS
 from recipegen.sampling import load_weights
+from recipegen.substitutes import WEIGHTS,_made,_unit
 
-WEIGHTS = Path(__file__).resolve().parent.parent/'recipegen'/'weights'
+NETS = Path(__file__).resolve().parent.parent/'recipegen'/'weights'
 DRAWS,MOST = 256,20 # of the noise: as many as `RecipeGenerator` draws, for lists of up to so many ingredients
 
 # Weights
@@ -56,23 +57,24 @@ def safetensors(
 def short(x): # four digits are more than SR28 has
     return 0 if not x == x else float(f'{x:.4g}') if x % 1 else int(x)
 
-def front_coded(keys): # sorted texts -> each as a letter for what it shares with the one before, then the rest
-    out,before = [],''
+def front_coded(keys): # sorted texts -> each as a capital that tells how much it shares with the one before, and the rest
+    out,before = '',''
     for k in keys:
         n = next((i for i,(a,b) in enumerate(zip(before, k)) if a != b), min(len(before), len(k))); n = min(n, 25)
-        out.append(chr(65+n)+k[n:]); before = k
-    return '\n'.join(out)
+        out += chr(65+n)+k[n:]; before = k
+    return out
 
 def ingredients():
     "What the page knows of each ingredient, column by column"
     T = table(); groups,states = (sorted({getattr(o, k) for o in T}) for k in ('group','state'))
-    at = {c['number']: j for j,c in enumerate(T.components)}; keys = sorted(T.keys)
+    at = {c['number']: j for j,c in enumerate(T.components)}; keys = [[] for _ in T]
+    for k in sorted(T.keys): keys[T.keys[k]].append(k)
     return dict(vocabulary=T.version, names=T.names, groups=groups, states=states, group=[groups.index(o.group) for o in T], state=[states.index(o.state) for o in T],
         dietNames=DIETS, allergenNames=ALLERGENS, diets=[sum(1 << i for i,d in enumerate(DIETS) if d in o.diets) for o in T], allergens=[sum(1 << i for i,a in enumerate(ALLERGENS) if a in o.allergens) for o in T],
         density=[None if o.density != o.density else short(o.density) for o in T], units=[{u: short(g) for u,g in o.units.items()} for o in T],
         nutrients={k: [short(float(x)) for x in T.composition[:,at[no]]] for k,no in NUTRIENTS.items()},
-        keys=front_coded(keys), keyIds=[T.keys[k] for k in keys], modifiers=sorted(I.MODIFIERS), singular={k: v for k,v in sorted(I._sing.items())},
-        measures={u: list(m) for u,m in sorted(measures().items())}, portion=RecipeGenerator.PORTION)
+        keys=[front_coded(k) for k in keys], modifiers=sorted(I.MODIFIERS), singular={k: v for k,v in sorted(I._sing.items())},
+        measures={u: list(m) for u,m in sorted(measures().items())}, portion=RecipeGenerator.PORTION, swap=WEIGHTS)
 
 def noise(factors:int): # of a law: the size of what is locked is one more
     "The dice of the intervals, as Python throws them: for each size of a list which component, what is each ingredient's own, what is common"
@@ -84,7 +86,7 @@ def noise(factors:int): # of a law: the size of what is locked is one more
 def write(
     to, # Folder, made if it is not there
     rows=ROWS, # See `lighter`, for each net
-    weights=WEIGHTS, # Folder of the nets
+    weights=NETS, # Folder of the nets
 ):
     "Everything that the page's builder fetches"
     to = Path(to); to.mkdir(parents=True, exist_ok=True)
@@ -92,6 +94,7 @@ def write(
         w,facts = load_weights(Path(weights)/f'{name}.safetensors', leave=('embed.',)) # `rows` has what they make
         (to/f'{name}.safetensors').write_bytes(safetensors(lighter(w, rows[name]), facts))
     K = len(w['head.pi.bias']); (to/'noise.f32').write_bytes(noise(len(w['head.out.bias'])//K-2).astype('<f4').tobytes())
+    (to/'composition.i8').write_bytes(in_bytes(_unit(_made()))[0].tobytes()) # for likeness, which asks for no scale
     (to/'ingredients.json').write_text(json.dumps(ingredients(), ensure_ascii=False, separators=(',',':'))+'\n', encoding='utf-8')
 
 if __name__ == '__main__': write(sys.argv[1])
