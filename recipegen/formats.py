@@ -6,9 +6,10 @@
 __all__ = ['BASICS', 'NUTRITION', 'FORMATS', 'COLUMNS', 'MOST', 'show', 'name_recipe', 'ingredient_line', 'to_jsonld',
            'to_cooklang', 'write_recipe', 'write_recipes', 'Read', 'read_recipe']
 
-# %% ../nbs/15_formats.ipynb #8d26d758
+# %% ../nbs/15_formats.ipynb #6f285551
 import csv, html, io, json, re
 from dataclasses import dataclass, field
+from functools import lru_cache
 from pathlib import Path
 from .ingredients import table, resolve, InputError, UnknownIngredient
 from .recipes import Recipe, show_grams
@@ -151,14 +152,16 @@ class Read:
         said = [f'{len(self.missed)} of {len(self.lines)} lines name no known ingredient: {"; ".join(self.missed[:5])}{"; ..." if len(self.missed) > 5 else ""}']*bool(self.missed)
         return ' | '.join(said + [f'{self.others} more {"recipe is" if self.others == 1 else "recipes are"} in it; the first was read']*bool(self.others))
 
-# %% ../nbs/15_formats.ipynb #60aaaa2c
-_no_servings = re.compile(r'\s*(?:g|kg|ml|l|oz|lbs?|grams?|ounces?|pounds?|cups?|quarts?|pints?|lit(?:er|re)s?|inch(?:es)?|cm|%)\b', re.I).match
+# %% ../nbs/15_formats.ipynb #97656693
+def _asked(pattern, flags=0): return lru_cache(1)(lambda: re.compile(pattern, flags)) # compiled when asked for: who only writes does not wait
+
+_no_servings = _asked(r'\s*(?:g|kg|ml|l|oz|lbs?|grams?|ounces?|pounds?|cups?|quarts?|pints?|lit(?:er|re)s?|inch(?:es)?|cm|%)\b', re.I)
 
 def _servings(x): # '4 servings', 4, ['1 kg', '4'], {'value': 4} -> 4.0; '1 kg' -> None
     for o in x if isinstance(x, list) else [x]:
         if isinstance(o, dict): o = o.get('value')
         m = re.search(r'\d+(?:\.\d+)?', str(o if o is not None else ''))
-        if m and 0 < float(m[0]) <= 10_000 and not _no_servings(str(o)[m.end():]): return float(m[0])
+        if m and 0 < float(m[0]) <= 10_000 and not _no_servings().match(str(o)[m.end():]): return float(m[0])
 
 def _schema(o): # every schema.org Recipe in a parsed value, in the order written
     if isinstance(o, list): return [r for x in o for r in _schema(x)]
@@ -198,17 +201,17 @@ def _grams(x, where): # a weight, or None where there is none
     if not 0 <= g < 1e9: raise InputError(f'{where} is {str(x)[:40]}; give grams')
     return g
 
-# %% ../nbs/15_formats.ipynb #b2e1ed7c
-_front_matter = re.compile(r'\A\s*---[ \t]*\n(.*?)\n---[ \t]*(?:\n|\Z)', re.S)
-_next_file = re.compile(r'^---[ \t]*\n(?:(?=[^\n]*\S)[^\n]*\n)*?---[ \t]*$', re.M)
-_at = re.compile(r'(?<![\w@])@(\.{0,2}/)?([@&?+-]*)(\([^)]*\))?(?:([^\s@#~{}(][^@#~{}\n]*)\{([^}]*)\}(?:\(([^)]*)\))?|([^\s@#~{}()\[\].,;:!?…]+))')
+# %% ../nbs/15_formats.ipynb #3d555c4d
+_front_matter = _asked(r'\A\s*---[ \t]*\n(.*?)\n---[ \t]*(?:\n|\Z)', re.S)
+_next_file = _asked(r'^---[ \t]*\n(?:(?=[^\n]*\S)[^\n]*\n)*?---[ \t]*$', re.M)
+_at = _asked(r'(?<![\w@])@(\.{0,2}/)?([@&?+-]*)(\([^)]*\))?(?:([^\s@#~{}(][^@#~{}\n]*)\{([^}]*)\}(?:\(([^)]*)\))?|([^\s@#~{}()\[\].,;:!?…]+))')
 
 def _of_cooklang(text):
     meta,lines = {},[]
-    if m := _front_matter.match(text): head,text = m[1],text[m.end():]
+    if m := _front_matter().match(text): head,text = m[1],text[m.end():]
     else: head = ''
-    others = len(_next_file.findall(text))
-    if others: text = text[:_next_file.search(text).start()] # as we write several: one file behind the other
+    others = len(_next_file().findall(text))
+    if others: text = text[:_next_file().search(text).start()] # as we write several: one file behind the other
     old = re.findall(r'^>>\s*(.*)$', text, re.M); text = re.sub(r'^>.*$', '', text, flags=re.M) # metadata of old, and notes
     for l in [*head.splitlines(), *old]:
         k,colon,v = l.partition(':'); v = v.strip()
@@ -219,7 +222,7 @@ def _of_cooklang(text):
         elif v[0] == "'": v = v[1:].removesuffix("'").replace("''", "'")
         meta.setdefault(k.strip().lower(), v)
     text = re.sub(r'\[-.*?-\]', ' ', text, flags=re.S); text = re.sub(r'--.*$', '', text, flags=re.M)
-    for path,mark,back,many,amount,prepared,one in _at.findall(text):
+    for path,mark,back,many,amount,prepared,one in _at().findall(text):
         if back: continue # @&(~1)dough: what an earlier step made
         qty,_,unit = (x.strip().lstrip('=').strip() for x in amount.partition('%'))
         lines.append(' '.join(x for x in (qty, unit, (many or one).strip()) if x)+(f', {prepared}' if prepared.strip() else ''))
@@ -243,29 +246,29 @@ def _of_csv(text, where):
         rows.append((o['ingredient'], *(_grams(number(k), f'{where}: {k} in row {at}') for k in ('grams','low','high')))); servings = servings or _servings(o.get('servings'))
     return dict(form='csv', title=re.sub(r'^1\. ', '', names[0]) if len(names) > 1 else (names or [''])[0], servings=servings, rows=rows, others=max(len(names)-1, 0))
 
-_row = re.compile(r'(\S.*?)\s{2,}(to taste|< 0\.1 g|[\d,.]+ g)(?:\s{2,}(?:< 0\.1|\d+\.\d) %)?(?:\s{2,}\d+\.\d %)?(?:\s{2,}(< 0\.1|[\d,.]+) to ([\d,.]+) g)?(?:\s{2,}.*)?').fullmatch
-_foot = re.compile(r'^(?:serves (\S+), each .*? g|in 100 g): \d+ kcal, protein .*$', re.M)
+_row = _asked(r'(\S.*?)\s{2,}(to taste|< 0\.1 g|[\d,.]+ g)(?:\s{2,}(?:< 0\.1|\d+\.\d) %)?(?:\s{2,}\d+\.\d %)?(?:\s{2,}(< 0\.1|[\d,.]+) to ([\d,.]+) g)?(?:\s{2,}.*)?')
+_foot = _asked(r'^(?:serves (\S+), each .*? g|in 100 g): \d+ kcal, protein .*$', re.M)
 
 def _of_text(text):
-    m = _foot.search(text); head = [l.rstrip() for l in text[:m.start()].splitlines() if l.strip()]; rows = [r.groups() for l in head if (r := _row(l)) and r[1] != 'total']
+    m = _foot().search(text); head = [l.rstrip() for l in text[:m.start()].splitlines() if l.strip()]; rows = [r.groups() for l in head if (r := _row().fullmatch(l)) and r[1] != 'total']
     number = lambda s: None if s in (None, 'to taste') else .025 if s.startswith('<') else float(s.removesuffix(' g').replace(',', '')) # below 0.05 g: the middle
-    some = any(lo for *_,lo,_ in rows); title = next((l for l in head if not _row(l) and not re.fullmatch(r'Recipe \d+( of \d+)?', l)), '')
-    return dict(form='text', title=title, servings=_servings(m[1]), rows=[(n, number(g), *(number(x) if x else number(g) if some else None for x in (lo,hi))) for n,g,lo,hi in rows], others=len(_foot.findall(text))-1)
+    some = any(lo for *_,lo,_ in rows); title = next((l for l in head if not _row().fullmatch(l) and not re.fullmatch(r'Recipe \d+( of \d+)?', l)), '')
+    return dict(form='text', title=title, servings=_servings(m[1]), rows=[(n, number(g), *(number(x) if x else number(g) if some else None for x in (lo,hi))) for n,g,lo,hi in rows], others=len(_foot().findall(text))-1)
 
-# %% ../nbs/15_formats.ipynb #eb95f33b
-_serves = re.compile(r'(?:serves|servings?|makes|yields?|portions?)\s*:?\s*(?:about\s+)?(\d.*)|(\d+(?:\.\d+)?)\s+(?:servings|portions)', re.I).fullmatch
-_method = re.compile(r'(?:directions?|method|instructions?|preparation|steps|how to make it)\s*:?', re.I).fullmatch
-_goods = re.compile(r'ingredients?\s*:?', re.I).fullmatch
+# %% ../nbs/15_formats.ipynb #0a10e6ee
+_serves = _asked(r'(?:serves|servings?|makes|yields?|portions?)\s*:?\s*(?:about\s+)?(\d.*)|(\d+(?:\.\d+)?)\s+(?:servings|portions)', re.I)
+_method = _asked(r'(?:directions?|method|instructions?|preparation|steps|how to make it)\s*:?', re.I)
+_goods = _asked(r'ingredients?\s*:?', re.I)
 
 def _of_lines(text, where):
     from recipegen.lines import parse_line
     lines = [l.strip(' \t#') for l in text.splitlines()]; title,servings,out = '',None,[]; _sane([l for l in lines if l], where)
     for i,l in enumerate(lines):
-        if not l or _goods(l): continue
-        if _method(l): break
-        if m := _serves(l): servings = servings or _servings(m[1] or m[2]); continue
+        if not l or _goods().fullmatch(l): continue
+        if _method().fullmatch(l): break
+        if m := _serves().fullmatch(l): servings = servings or _servings(m[1] or m[2]); continue
         items = parse_line(l)
-        if not out and not title and not any(map(str.isdigit, l)) and (not lines[i+1:i+2] or not lines[i+1] or _goods(lines[i+1]) or _serves(lines[i+1]) or all(o.name is None for o in items)) and any(lines[i+1:]) and l[-1] != ':': title = l; continue
+        if not out and not title and not any(map(str.isdigit, l)) and (not lines[i+1:i+2] or not lines[i+1] or _goods().fullmatch(lines[i+1]) or _serves().fullmatch(lines[i+1]) or all(o.name is None for o in items)) and any(lines[i+1:]) and l[-1] != ':': title = l; continue
         out.append(l)
     return dict(form='lines', title=title, servings=servings, lines=out)
 
@@ -288,10 +291,10 @@ def _of_html(text, where):
         if lines: return dict(form='html', title=_text(_quiet(page.title)), servings=_servings(_quiet(page.yields)), lines=lines, others=max(len(re.findall(r'itemtype=["\']?https?://schema\.org/Recipe\b', text, re.I))-1, 0))
     raise InputError(f'{where}: a web page without a recipe that can be read; copy its ingredient lines into a text file')
 
-# %% ../nbs/15_formats.ipynb #ae449fdc
+# %% ../nbs/15_formats.ipynb #ed050401
 MOST = 10_000_000 # bytes; what is larger is no recipe
-_page = re.compile(r'\s*<|.{0,2000}?<(?:!doctype html|html|head|body|script|div)\b', re.S | re.I).match
-_cook = re.compile(r'^>>\s*\w[^\n:]*:|(?<![\w@])@(?:[^\s@#~{}(][^@#~{}\n]*)\{[^}\n]*\}|^---[ \t]*\n(?:[^\n]*\n)*?---[ \t]*$', re.M).search
+_page = _asked(r'\s*<|.{0,2000}?<(?:!doctype html|html|head|body|script|div)\b', re.S | re.I)
+_cook = _asked(r'^>>\s*\w[^\n:]*:|(?<![\w@])@(?:[^\s@#~{}(][^@#~{}\n]*)\{[^}\n]*\}|^---[ \t]*\n(?:[^\n]*\n)*?---[ \t]*$', re.M)
 
 def _decoded(raw, where): # bytes -> text
     if raw[:2] in (b'\xff\xfe', b'\xfe\xff'):
@@ -322,7 +325,7 @@ def _source(source): # text, and what to call it
 
 def _kind(text): # what a text is, by its looks
     start = text.lstrip()[:2]
-    return 'json' if start[:1] in ('{','[') and start != '[-' else 'html' if _page(text) else 'csv' if _header(text) else 'text' if _foot.search(text) else 'cooklang' if _cook(text) else 'lines'
+    return 'json' if start[:1] in ('{','[') and start != '[-' else 'html' if _page().match(text) else 'csv' if _header(text) else 'text' if _foot().search(text) else 'cooklang' if _cook().search(text) else 'lines'
 
 def _sane(lines, where): # a recipe has some lines, of some length
     if len(lines) > 1000: raise InputError(f'{where}: {len(lines):,} ingredient lines, too many for one recipe')
@@ -339,7 +342,7 @@ def read_recipe(
     text,where = _source(source); form = form or _kind(text)
     if form not in (*FORMATS,'html','lines'): raise InputError(f'format {form}: choose {", ".join(FORMATS)}, html or lines')
     if form == 'csv' and not _header(text): raise InputError(f'{where}: has no columns ingredient and grams')
-    if form == 'text' and not _foot.search(text): form = 'lines'
+    if form == 'text' and not _foot().search(text): form = 'lines'
     o = _of_json(text, where) if form in ('json','jsonld') else _of_html(text, where) if form == 'html' else _of_csv(text, where) if form == 'csv' else _of_lines(text, where) if form == 'lines' else dict(cooklang=_of_cooklang, text=_of_text)[form](text)
     if o['form'] == 'cooklang' and not o['title'] and isinstance(source, (str,Path)) and where.endswith('.cook'): o['title'] = Path(where).stem # its convention
     lines = o['lines'] if 'lines' in o else [_row_line(n, g) for n,g,*_ in o['rows']]
