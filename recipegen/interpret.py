@@ -4,8 +4,8 @@
 
 # %% auto #0
 __all__ = ['BEGIN', 'reasons', 'together', 'likeness', 'nearest', 'read_aroma', 'attention_of', 'weighing_attention_of',
-           'plot_attention', 'roll_out', 'question_roll_out', 'load_net', 'Attribution', 'heard', 'attribute',
-           'Explanation', 'explain']
+           'plot_attention', 'roll_out', 'question_roll_out', 'load_net', 'attentions', 'silence', 'Attribution',
+           'heard', 'attribute', 'Explanation', 'explain']
 
 # %% ../nbs/14_interpret.ipynb #55fc68d2
 import numpy as np
@@ -157,6 +157,28 @@ def load_net(
     from importlib.resources import files
     from recipegen.evaluation import load_decoder
     return load_decoder(Path(folder) if folder else Path(str(files('recipegen')/'weights')))
+
+# %% ../nbs/14_interpret.ipynb #329b423e
+def attentions(net): # list of `Attention`: of a decoder its blocks; of a quantity model the encoder's, then the decoder's
+    "The layers that look, in order"
+    from recipegen.blocks import Attention
+    return [m for m in net.modules() if isinstance(m, Attention)]
+
+@contextmanager
+def silence(
+    net, # `IngredientDecoder` or `QuantityModel`
+    layer:int, # Of `attentions(net)`, from 0
+    head, # Which head, from 0; or several
+):
+    "Inside a `with` block these heads look at nothing, and add nothing"
+    looks = attentions(net)
+    if not 0 <= layer < len(looks): raise InputError(f'layer {layer}: choose 0 to {len(looks)-1}')
+    heads = [head] if np.isscalar(head) else list(head)
+    if not all(0 <= h < looks[layer].n_heads for h in heads): raise InputError(f'head {head}: choose 0 to {looks[layer].n_heads-1}')
+    def hush(_, __, out): out = out.clone(); out[:,heads] = 0; return out
+    hook = looks[layer].attn.register_forward_hook(hush)
+    try: yield net
+    finally: hook.remove()
 
 # %% ../nbs/14_interpret.ipynb #a1211bd2
 @dataclass
