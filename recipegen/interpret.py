@@ -5,7 +5,7 @@
 # %% auto #0
 __all__ = ['BEGIN', 'reasons', 'together', 'likeness', 'nearest', 'read_aroma', 'attention_of', 'weighing_attention_of',
            'plot_attention', 'roll_out', 'question_roll_out', 'load_net', 'attentions', 'silence', 'Attribution',
-           'heard', 'attribute', 'Explanation', 'explain']
+           'heard', 'attribute', 'Explanation', 'explain', 'plot_parts', 'plot_points']
 
 # %% ../nbs/14_interpret.ipynb #55fc68d2
 import numpy as np
@@ -231,7 +231,7 @@ def attribute(
     with torch.no_grad(): start,end = float(f(*base)),float(f(*x))
     return Attribution(parts[0], parts[1].sum(-1), parts[2].sum(-1), start, end)
 
-# %% ../nbs/14_interpret.ipynb #b53df70f
+# %% ../nbs/14_interpret.ipynb #fee92ec8
 def _times(x): return f'×{np.exp(x):.3g}' # a difference of log-probabilities as a factor
 def _percent(p): return f'{100*p:.2g} %'
 
@@ -250,7 +250,7 @@ class Explanation:
     holding:int # Those that hold it
     components:list # (ingredient, component, nat) by integrated gradients, largest first; empty where not asked for
     completeness:float # Error of these, as a share of what they explain; None where not asked for
-    names_part:float # Nat that the learned vectors of the ingredients explain: their names, and not what they are made of; None where not asked for
+    parts:dict # Nat: baseline, the mean ingredient in every place; then what composition adds to it, which components were measured, and the vectors learned for each name. They sum to the log-probability; None where not asked for
     aroma:list # (name, compounds shared, of the one, of the other), or None where no folder was given
     nearest:dict # composition, learned: list of (name, likeness)
 
@@ -270,8 +270,8 @@ class Explanation:
             each = {}
             for n,c,x in self.components: each.setdefault(n, []).append((c, x))
             for n,parts in each.items(): yield f'of {n}',', '.join(f'{c} {x:+.2f}' for c,x in parts[:5])
-            yield 'by their names',f'{self.names_part:+.2f} nat: what the model learned of these ingredients beside their composition'
-            yield 'how exact',f'the parts miss their sum by {100*self.completeness:.1g} % (integrated gradients, against the mean ingredient in every place)'
+            p = self.parts; yield 'in all',f'composition {p["composition"]:+.2f} nat, what of it was measured {p["measured"]:+.2f}, what was learned of each by its name {p["name"]:+.2f}; from {p["baseline"]:.2f} with the mean ingredient in every place'
+            yield 'how exact',f'the parts miss their sum by {"less than 0.01" if self.completeness < 1e-4 else f"{100*self.completeness:.2g}"} % (integrated gradients)'
         if self.aroma is not None: yield 'aroma',', '.join(f'{n}: {s} compounds shared ({a} in {self.name}, {b} in {n})' for n,s,a,b in self.aroma) or 'the flavour network does not name both'
         for by,text in (('composition','made alike'),('learned','used alike')): yield text,', '.join(f'{n} {x:.2f}' for n,x in self.nearest[by])
 
@@ -305,14 +305,51 @@ def explain(
     smell = None
     if aroma is not None:
         has = aroma if isinstance(aroma, dict) else read_aroma(aroma); smell = [(m, len(has[i] & has[j]), len(has[i]), len(has[j])) for m,j in zip(inc, ids) if i in has and j in has]
-    parts,error,own = [],None,None
+    listed,error,parts = [],None,None
     if components:
         if net is None: net = _shipped()
         if net.v > len(gen.ingredients.rows) or not np.allclose(net.embed().detach().numpy()[:net.v], gen.ingredients.rows[:net.v], atol=1e-4): raise InputError('these are not the weights that ship; give net=load_net(folder) with the folder that they are from')
-        A = attribute(net, ids, i); error,own = float(A.error),float(A.own.sum())
-        for m,x in sorted(zip([*inc, name], A.components), key=lambda o: -np.abs(o[1]).sum()): parts += [(m, T.components[j]['name'], float(x[j])) for j in np.abs(x).argsort()[::-1][:n]]
+        A = attribute(net, ids, i); error,parts = float(A.error),dict(baseline=A.start, composition=float(A.components.sum()), measured=float(A.marks.sum()), name=float(A.own.sum()))
+        for m,x in sorted(zip([*inc, name], A.components), key=lambda o: -np.abs(o[1]).sum()): listed += [(m, T.components[j]['name'], float(x[j])) for j in np.abs(x).argsort()[::-1][:n]]
     return Explanation(name, inc, float(np.exp(law[i])), int((law > law[i]).sum())+1, int(np.isfinite(law).sum()), float(np.exp(empty[i])), sorted(zip(inc, nat.tolist()), key=lambda o: -o[1]),
-                       list(zip(inc, both.tolist(), one.tolist())), len(c), holding, parts, error, own, smell, {by: nearest(gen, name, n, by) for by in ('composition','learned')})
+                       list(zip(inc, both.tolist(), one.tolist())), len(c), holding, listed, error, parts, smell, {by: nearest(gen, name, n, by) for by in ('composition','learned')})
 
 @lru_cache(1)
 def _shipped(): return load_net()
+
+# %% ../nbs/14_interpret.ipynb #2b398c66
+def plot_parts(
+    nat, # (s, m) from `attribute`
+    rows, # s names of ingredients
+    columns, # m names of components
+    k:int=14, # Components shown: those with the largest claims
+    ax=None, # Axes of matplotlib; None: new ones
+): # the axes
+    "Which component of which ingredient speaks for the candidate, and which against"
+    import matplotlib.pyplot as plt
+    nat = np.asarray(nat); at = np.abs(nat).sum(0).argsort()[::-1][:k]; top = np.abs(nat[:,at]).max() or 1.
+    if ax is None: _,ax = plt.subplots(figsize=(1.8+.42*len(at), 1.6+.26*len(rows)))
+    im = ax.imshow(nat[:,at], vmin=-top, vmax=top, cmap='RdBu', aspect='auto'); ax.set_xticks(range(len(at)), [columns[j] for j in at], rotation=50, ha='right', fontsize=7); ax.set_yticks(range(len(rows)), rows, fontsize=8)
+    ax.figure.colorbar(im, ax=ax, label='nat')
+    return ax
+
+# %% ../nbs/14_interpret.ipynb #fc5d926f
+def plot_points(
+    xy, # (n, 2) places
+    groups, # n names of groups, for the colours
+    names=(), # n names; empty: no text
+    show=(), # Which of them are written
+    k:int=10, # Groups with a colour of their own: the largest
+    ax=None, # Axes of matplotlib; None: new ones
+): # the axes
+    "A map: a dot for each ingredient, coloured by food group"
+    import matplotlib.pyplot as plt
+    from collections import Counter
+    xy,groups = np.asarray(xy),np.asarray(groups)
+    if ax is None: _,ax = plt.subplots(figsize=(5,4.4))
+    large = [g for g,_ in Counter(groups.tolist()).most_common(k)]; rest = ~np.isin(groups, large); ax.scatter(*xy[rest].T, s=5, c='.8', label='other')
+    for j,g in enumerate(large): ax.scatter(*xy[groups == g].T, s=7, color=f'C{j}' if j < 10 else 'k', label=g)
+    for n,p in zip(names, xy):
+        if n in show: ax.annotate(n, p, fontsize=6)
+    ax.set(xticks=[], yticks=[])
+    return ax
