@@ -93,7 +93,7 @@ class Bowl:
         if name not in self.names: raise InputError(f'{name}: is not in the bowl')
         return name
 
-# %% ../nbs/16_builder.ipynb #50eebf33
+# %% ../nbs/16_builder.ipynb #5d2ecc99
 @patch
 def add(self:Bowl,
     name:str, # Any name or alias; or "butter=125"
@@ -117,7 +117,7 @@ def lock(self:Bowl,
     grams:float=None, # None: what it weighs now
 ):
     "Fix one weight; the others follow"
-    name = self._in(name); (_,g), = read_amounts([(name, grams or self.recipe.grams[self.names.index(name)])]).items()
+    name = self._in(name); (_,g), = read_amounts([(name, self.recipe.grams[self.names.index(name)] if grams is None else grams)]).items()
     if self.state.whole[:2] == ('batch', name): return self._go(whole=('batch', name, g))
     return self._items((n, g if n == name else old) for n,old in self.state.items)
 
@@ -259,16 +259,17 @@ def ready(self:Bowl)->float: # probability
     "How likely the recipe is to end here"
     return float(self.law()[0][-1])
 
-# %% ../nbs/16_builder.ipynb #f57b610c
+# %% ../nbs/16_builder.ipynb #cfe3337c
 @patch
 def variants(self:Bowl,
     n:int=3, # How many
     seed:int=None, # None: the next of this bowl
-): # list of Recipe, no two with the same ingredients; fewer where there are no more
+): # list of Recipe, no two with the same ingredients, each with at least one more than the bowl; fewer where there are no more
     "Ways to finish the recipe: what is in stays in, what is locked stays locked"
     s = self.state; seed,self.seed = (self.seed,self.seed+1) if seed is None else (seed,self.seed)
     if bad := self.breaks(): raise InputError(f'{next(iter(bad))}: {next(iter(bad.values()))}; swap it or take it out first')
-    rs = self.gen.generate(dict(s.items), diet=s.diet, without=s.without, n=2*n+2, **self._whole(s), min_size=s.size[0], max_size=s.size[1], temperature=s.temperature, top_k=s.top_k, top_p=s.top_p, seed=seed)
+    if len(self) >= s.size[1]: raise InputError(f'the bowl holds {len(self)} ingredients, and at most {s.size[1]} are wanted; allow more in the settings')
+    rs = self.gen.generate(dict(s.items), diet=s.diet, without=s.without, n=2*n+2, **self._whole(s), min_size=max(s.size[0], len(self)+1), max_size=s.size[1], temperature=s.temperature, top_k=s.top_k, top_p=s.top_p, seed=seed)
     rs = list({frozenset(r.names): r for r in rs[::-1]}.values())[::-1][:n]
     qs = self.gen.quantify([dict(s.items) | {x: None for x in r.names if x not in self.names} for r in rs], **self._whole(s)) # as the bowl will weigh them
     return [replace(q.recipe(), servings=s.servings, title=s.title, log_prob=r.log_prob, seed=seed) for q,r in zip(qs, rs)]
@@ -377,7 +378,7 @@ def looks(self:Bowl)->str: # HTML
     part = lambda text, *o: f'<section><p class="rg-note">{text}</p>{_squares(*o)}</section>'
     return '<div class="rg-look">'+part('Asked what comes next, each head looks at the bowl:', rows, names, np.concatenate([w.reshape(-1, len(names)), question_roll_out(w)[None]]))+part('Asked what each weighs, a row looks at the columns (last block, mean of its heads):', inside, inside, d[-1].mean(0))+'</div><p class="rg-note">in percent of the attention</p>'
 
-# %% ../nbs/16_builder.ipynb #f19caa9a
+# %% ../nbs/16_builder.ipynb #06b13ce0
 import ipywidgets as W
 
 _CSS = '''<style>
@@ -394,12 +395,11 @@ _CSS = '''<style>
 .rg-builder .jupyter-button:disabled{color:var(--soft);border-style:dashed;opacity:1;cursor:default}
 .rg-builder .rg-main.jupyter-button{background:var(--accent);border-color:var(--accent);color:var(--on);font-weight:600}.rg-builder .rg-main.jupyter-button:hover:not(:disabled){background:#7d2f14;color:#fff}
 .rg-builder :is(.jupyter-button,input,select,textarea,a):focus-visible{outline:3px solid #d98a4e;outline-offset:1px}
-.rg-builder :is(input[type=text],input[type=number],select,textarea){font:inherit;font-size:15px;height:36px;border:1px solid #9c8f80!important;border-radius:7px;background-color:var(--sheet);color:var(--ink);padding:0 9px;box-sizing:border-box}.rg-builder select{width:auto;flex:1 0 auto;padding-right:28px}
-.rg-builder textarea{height:100%;padding:8px 10px;font:12.5px/1.45 "Source Code Pro",ui-monospace,Menlo,Consolas,monospace}
+.rg-builder :is(input[type=text],input[type=number],select,textarea){font:inherit;font-size:15px;height:36px;border:1px solid #9c8f80!important;border-radius:7px;background-color:var(--sheet);color:var(--ink);padding:0 9px;box-sizing:border-box}.rg-builder .widget-dropdown select{width:auto;flex:1 0 auto;padding-right:28px}.rg-builder .widget-text>input{min-width:0}
 .rg-builder :is(.widget-text,.widget-dropdown,.widget-textarea,.widget-checkbox){margin:0;height:auto;width:auto;max-width:100%;align-items:center}
 .rg-builder .widget-label{width:auto;min-width:0;text-align:left;margin:0 8px 0 0;font-size:14px}
 .rg-builder ::placeholder{color:var(--soft);opacity:1}
-.rg-head{align-items:center;flex-wrap:wrap;gap:8px 14px;margin-bottom:10px!important}.rg-head>.widget-html{flex:1 1 200px}.rg-head p{margin:1px 0 0;color:var(--soft)}
+.rg-head{align-items:center;flex-wrap:wrap;gap:8px 14px;margin-bottom:10px!important}.rg-head>.widget-html{flex:1 1 290px}.rg-what>.widget-text{flex:1 1 170px}.rg-what>.widget-text>input{width:100%}.rg-what>.widget-dropdown{flex:none}.rg-head p{margin:1px 0 0;color:var(--soft)}
 .rg-line{flex-wrap:wrap;gap:8px;align-items:center}.rg-cols{flex-wrap:wrap;gap:18px 26px;align-items:flex-start}
 .rg-left{flex:1 1 500px;gap:10px;container-type:inline-size}.rg-right{flex:1 1 330px;gap:12px;container-type:inline-size}
 .rg-card{background:var(--warm);border:1px solid var(--line);border-radius:10px;padding:13px 15px;gap:9px}
@@ -418,11 +418,11 @@ _CSS = '''<style>
 .rg-bar{display:flex;align-items:center;gap:8px;font-size:14px}.rg-bar i{display:block;height:11px;border-radius:3px;background:var(--bar);min-width:2px}.rg-bar b{font-weight:600;white-space:nowrap}.rg-why{color:var(--soft);font-size:13.5px;line-height:1.25}
 .rg-nut{display:grid;grid-template-columns:auto auto minmax(60px,1fr) auto;gap:4px 10px;align-items:center;font-size:14.5px;margin:0}.rg-nut>:nth-child(4n+2),.rg-nut>:nth-child(4n){text-align:right;white-space:nowrap}.rg-nut>:nth-child(4n){color:var(--soft)}
 .rg-nut div{height:11px;border-radius:3px;background:#e7dfd3}.rg-nut div i{display:block;height:100%;border-radius:3px;background:var(--accent)}.rg-note{color:var(--soft);font-size:13.5px;margin:0}
-.rg-variants{flex-wrap:wrap;gap:12px;align-items:stretch}.rg-variants>.widget-box{flex:1 1 195px;justify-content:space-between}.rg-variants ul{margin:4px 0 0;padding:0;list-style:none;font-size:14.5px}.rg-variants li{display:flex;justify-content:space-between;gap:10px;border-bottom:1px dotted var(--line)}.rg-variants li.rg-new{font-weight:600}.rg-variants li span{white-space:nowrap;font-weight:400;color:var(--soft)}
+.rg-variants{flex-wrap:wrap;gap:12px;align-items:stretch}.rg-variants>.widget-box{flex:1 1 195px;justify-content:space-between}.rg-builder .rg-variants .jupyter-button{padding:0 8px;font-size:13px}.rg-builder .rg-variants .rg-card{padding:11px 12px}.rg-variants .rg-line{gap:5px}.rg-variants ul{margin:4px 0 0;padding:0;list-style:none;font-size:14.5px}.rg-variants li{display:flex;justify-content:space-between;gap:10px;border-bottom:1px dotted var(--line)}.rg-variants li.rg-new{font-weight:600}.rg-variants li span{white-space:nowrap;font-weight:400;color:var(--soft)}
 .rg-folds{gap:8px;margin-top:18px!important}.rg-builder .rg-fold.jupyter-button{width:100%;text-align:left;height:42px;font-size:16px;font-weight:600;background:var(--warm);border-color:var(--line)}
 .rg-body{padding:8px 4px 14px;gap:12px}.rg-body .rg-line{gap:10px 22px}.rg-builder .rg-checks{gap:2px 16px}.rg-builder .widget-checkbox label{margin:0;font-size:14.5px;display:inline-flex;align-items:center;gap:6px}.rg-builder .rg-num input{width:92px}
 .rg-eyes{overflow-x:auto;max-width:100%;flex:0 1 auto}.rg-look{display:flex;flex-wrap:wrap;gap:18px 44px;align-items:flex-start}.rg-look section{max-width:100%;min-width:0}.rg-eyes table{border-collapse:separate;border-spacing:2px;font-size:13px;color:var(--ink)}.rg-eyes th{font-weight:400;text-align:right;padding:0 6px 0 0;white-space:nowrap;color:var(--ink);background:none}.rg-eyes thead th{writing-mode:vertical-rl;transform:rotate(180deg);text-align:left;padding:4px 0 0;max-height:11em}.rg-eyes td{min-width:26px;height:22px;text-align:center;padding:0;border-radius:3px}
-.rg-builder a{color:var(--accent)}.rg-half{flex:1 1 320px;gap:9px;min-width:0}.rg-half .widget-textarea{width:100%;height:230px}.rg-half .widget-textarea textarea{width:100%}
+.rg-builder a{color:var(--accent)}.rg-half{flex:1 1 320px;gap:9px;min-width:0}.rg-half .widget-textarea{width:100%;height:230px;align-items:stretch}.rg-builder .widget-textarea textarea{width:100%;height:auto;padding:8px 10px;font:12.5px/1.45 "Source Code Pro",ui-monospace,Menlo,Consolas,"DejaVu Sans Mono",monospace}
 .rg-builder .widget-upload{background:var(--sheet)}
 @container (max-width:560px){.rg-row{grid-template-columns:86px minmax(0,1fr) auto auto auto;gap:5px 6px}.rg-row>.rg-name{grid-column:1/-1}.rg-name small{display:inline;margin-left:6px}.rg-top{display:none}}
 @media (max-width:600px){.rg-builder{padding:10px 10px 20px}.rg-builder .jupyter-button{height:38px}.rg-left,.rg-right,.rg-half{flex-basis:100%}.rg-sugg{grid-template-columns:minmax(0,9.2rem) minmax(0,1fr)}}
@@ -488,7 +488,7 @@ class _Fold:
         self.button.description,self.button.tooltip = f'{"▾" if self.is_open else "▸"}  {self.title}',f'{"Hide" if self.is_open else "Show"}: {self.title}'
         if self.is_open and self.on_open: self.on_open()
 
-# %% ../nbs/16_builder.ipynb #262b70bc
+# %% ../nbs/16_builder.ipynb #7651bd6c
 class Builder:
     "The bowl with a face: shows itself in a notebook, or in the browser by `recipegen builder`"
     def __init__(self,
@@ -592,7 +592,7 @@ class Builder:
         self.title = ask(W.Text(description='Name', placeholder='of the recipe', continuous_update=False, **wide), 'title')
         self.diet = ask(W.Dropdown(description='Diet', options=[('anything', None), *((d, d) for d in DIETS)], **wide), 'diet')
         self.back,self.forth,self.empty = _button('Undo', self.undo, 'One step back'),_button('Redo', self.redo, 'One step forward'),_button('Clear', self.clear, 'Empty the bowl')
-        head = _box('rg-head', W.HTML('<h2>Recipe builder</h2><p>Say what goes in; see what belongs to it, and how much.</p>'), self.back, self.forth, self.empty, across=True)
+        head = _box('rg-head', W.HTML('<h2>Recipe builder</h2><p>Say what goes in; see what belongs to it, and how much.</p>'), _box('rg-line', self.back, self.forth, self.empty, across=True), across=True)
         self.box = W.Text(description='Add an ingredient', placeholder='Add an ingredient: chickpea, aubergine ...', tooltip='By any of its names'); self.box.add_class('rg-search')
         self.box.observe(lambda c: self.search(c['new']), 'value'); self.box.on_msg(lambda _,m,__: m.get('event') == 'submit' and self._first())
         self.found = [_button('', lambda i=i: self.add(self.hits[i].name), '') for i in range(8)]; self.hitbox = _box('rg-line', *self.found, across=True); _shown(self.hitbox, False)
@@ -604,7 +604,7 @@ class Builder:
         for i in range(3):
             t = W.HTML(); self.cards.append((t, _box('rg-card', t, _box('rg-line', _button('Take this', lambda i=i: self.take(i), f'Put variant {i+1} into the bowl', 'rg-main'), _button('Up', lambda i=i: self.vote(True, i), f'Thumbs up for variant {i+1}'), _button('Down', lambda i=i: self.vote(False, i), f'Thumbs down for variant {i+1}'), across=True))))
         self.side = _box('rg-variants', *(c for _,c in self.cards), across=True); _shown(self.side, False)
-        left = _box('rg-left', _box('rg-line', self.title, self.diet, across=True), self.box, self.hitbox, self.said, self.table, self.total, _box('rg-line', self.done, self.three, self.up, self.down, across=True), self.side)
+        left = _box('rg-left', _box('rg-line rg-what', self.title, self.diet, across=True), self.box, self.hitbox, self.said, self.table, self.total, _box('rg-line', self.done, self.three, self.up, self.down, across=True), self.side)
         self.next_ = W.HTML(); self.sugg = []
         for i in range(10): self.sugg.append((_button('', lambda i=i: self.add(self.nets[i].name), ''), W.HTML()))
         self.lines = [_box('rg-sugg', *o, across=True) for o in self.sugg]; self.food = W.HTML()
@@ -627,7 +627,7 @@ class Builder:
         self.text,self.link = W.Textarea(description='The recipe, to copy', placeholder='the recipe, to copy'),W.HTML()
         self.paste,self.missed = W.Textarea(description='A recipe to load', placeholder='Paste a recipe here: JSON-LD, Cooklang, CSV, JSON, lines of text, or a saved web page'),W.HTML()
         self.text.add_class('rg-quiet'); self.paste.add_class('rg-quiet')
-        self.upload = W.FileUpload(description='Open a file', tooltip='Load a recipe from a file', accept='.json,.jsonld,.cook,.csv,.txt,.html,.htm', multiple=False); self.upload.observe(lambda c: c['new'] and self.load(bytes(c['new'][0]['content'])), 'value')
+        self.upload = W.FileUpload(description='Open a file', tooltip='Load a recipe from a file', accept='.json,.jsonld,.cook,.csv,.txt,.html,.htm', multiple=False); self.upload.observe(lambda c: c['new'] and self._file(c['new'][0]), 'value')
         out = _box('rg-body', _box('rg-cols', _box('rg-half', _box('rg-line', self.form, _button('Show', self.export, 'Show the recipe in this form'), self.link, across=True), self.text),
                    _box('rg-half', _box('rg-line', _button('Load this', lambda: self.load(self.paste.value), 'Put the pasted recipe into the bowl'), self.upload, across=True), self.paste, self.missed), across=True))
         self.folds = {k: _Fold(*o) for k,o in dict(settings=('Settings: size, daring, allergens', settings), inside=('Where the model looks', _box('rg-body', self.eyes), self._look), out=('Export and load', out, self.export)).items()}
@@ -637,6 +637,9 @@ class Builder:
         h = next((h for h in self.hits if not h.why), None)
         if h: self.add(h.name)
         elif self.box.value.strip(): self._do(lambda: self.bowl.add(self.box.value))
+
+    def _file(self, o): # an opened file: {name, content, ...}
+        self.load(bytes(o['content'])); self.upload.value = () # the same file may be opened again
 
     def _size(self, who):
         k,r = self.whole.value,self.bowl.recipe
@@ -663,6 +666,7 @@ class Builder:
             if self.folds['inside'].is_open: self._look()
             if self.folds['out'].is_open and len(b): self.export()
         finally: self.quiet = False
+        if len(self.rows) == len(b): self.rows.append(_Row(self, len(b))) # the next one is ready before it is asked for
 
     def _show_settings(self, s, r):
         self.title.value,self.diet.value,self.temperature.value,self.top_p.value,self.top_k.value,self.servings.value = s.title,s.diet,s.temperature,s.top_p,s.top_k,s.servings
@@ -684,12 +688,12 @@ class Builder:
 
     def _show_next(self):
         self.nets = self.bowl.suggestions(len(self.sugg)); most = max([x.probability for x in self.nets], default=1)
-        ready = f'<p class="rg-note">Finished as it is? {100*self.bowl.ready():.0f} % of such recipes end here.</p>' if len(self.bowl) else ''
+        ready = f'<p class="rg-note">How likely each is to come next; {100*self.bowl.ready():.0f} % of such recipes end here.</p>' if len(self.bowl) else ''
         self.next_.value = f'<h3>{"What goes with it" if len(self.bowl) else "Where to begin"}</h3>'+(ready if self.nets else '<p class="rg-note">Nothing is left to suggest.</p>')
         for i,((o,t),line) in enumerate(zip(self.sugg, self.lines)):
             _shown(line, i < len(self.nets))
             if i >= len(self.nets): continue
-            x = self.nets[i]; o.description,o.tooltip = f'+ {x.name}',f'Add {x.name}'
+            x = self.nets[i]; o.description = f'+ {x.name}'
             t.value = f'<div class="rg-bar"><i style="width:{58*x.probability/most:.0f}%"></i><b>{100*x.probability:.{0 if x.probability >= .0995 else 1}f} %</b></div><div class="rg-why">{escape(x.reason)}</div>'
 
     def _show_food(self):
@@ -702,12 +706,12 @@ class Builder:
             _shown(c, i < len(self.options))
             if i >= len(self.options): continue
             r = self.options[i]; n = r.nutrition_per_serving()
-            t.value = f'<h3>Variant {i+1}</h3><ul>'+''.join(f'<li{"" if x in inside else " class=rg-new"}>{escape(x)}<span>{show_grams(g)}</span></li>' for x,g in zip(r.names, r.grams))+f'</ul><p class="rg-note" style="margin-top:6px">{n["energy_kcal"]:.0f} kcal and {n["protein_g"]:.0f} g protein a portion</p>'
+            t.value = f'<h3>Variant {i+1}</h3><ul>'+''.join(f'<li{"" if x in inside else " class=rg-new"}>{escape(x)}<span>{show_grams(g)}</span></li>' for x,g in zip(r.names, r.grams))+f'</ul><p class="rg-note" style="margin-top:6px">{n["energy_kcal"]:.0f} kcal, {n["protein_g"]:.0f} g protein a portion</p>'
 
     def _look(self): # the attention picture
         self.eyes.value = self.bowl.looks()
 
-# %% ../nbs/16_builder.ipynb #8a2dccbd
+# %% ../nbs/16_builder.ipynb #9322f951
 _TEMPLATE = '''{%- extends 'voila/templates/lab/index.html.j2' -%}
 {% import "spinner.macro.html.j2" as spinner %}
 {%- block notebook_css -%}{# without the icon fonts from elsewhere #}
@@ -728,6 +732,9 @@ def serve(
     from importlib.util import find_spec
     if not find_spec('voila'): raise InputError('the builder in the browser wants voila; pip install "recipegen[builder]", or show Builder() in a notebook')
     if not 0 < port < 65536: raise InputError(f'port {port}: give 1 to 65535')
+    import socket
+    with socket.socket() as o:
+        if o.connect_ex(('localhost', port)) == 0: raise InputError(f'port {port}: something listens there already; choose another')
     if recipe is not None: # told before a page opens
         from recipegen.formats import read_recipe
         source = Path(recipe).resolve() if isinstance(recipe, (str, Path)) and '\n' not in str(recipe) and Path(recipe).exists() else recipe

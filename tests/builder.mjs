@@ -35,12 +35,13 @@ const quiet = () => page.evaluate(() => new Promise((ok) => {
 }));
 
 // A picture of the whole builder, whatever scrolls
-const picture = async (name, width) => {
+const picture = async (name, width, most = 1e6) => {
   if (!shots) return;
   const tall = await B.evaluate((e) => Math.ceil(e.getBoundingClientRect().height) + 40);
   await page.setViewportSize({ width, height: tall });
   await page.evaluate(() => { document.activeElement.blur(); });
-  await B.screenshot({ path: `${shots}/${name}.png` });
+  const { x, y, width: w, height } = await B.boundingBox();
+  await page.screenshot({ path: `${shots}/${name}.png`, clip: { x, y, width: w, height: Math.min(height, most) } });
   await page.setViewportSize({ width, height: 900 });
 };
 
@@ -142,13 +143,27 @@ if (where === "voila") {
   await page.setViewportSize({ width: 390, height: 844 });
   await page.waitForTimeout(300);
   seen.wide = await page.evaluate(() => ({ page: document.documentElement.scrollWidth, parts: [...document.querySelectorAll(".rg-builder *")].filter((e) => e.offsetParent && e.getBoundingClientRect().right > 391 && !e.closest(".rg-eyes")).slice(0, 5).map((e) => `${e.className} ${e.textContent.slice(0, 30)}`) }));
-  await picture("builder-phone", 390);
+  await picture("builder-phone", 390, 1180);
 } else {
-  const t = Date.now();
+  let t = Date.now();
   await page.goto(url, { waitUntil: "domcontentloaded" });
-  await page.locator(".jp-NotebookPanel .jp-CodeCell").first().waitFor();
+  await page.waitForFunction(() => { // the notebook is there, and its kernel
+    const panel = window.jupyterapp?.shell?.currentWidget;
+    return panel?.content?.widgets?.length > 5 && panel.sessionContext?.session?.kernel?.status === "idle";
+  }, undefined, { timeout: 40000 });
   times.push({ step: "open", ms: Date.now() - t });
-  seen.todo = "lab";
+  t = Date.now();
+  await page.evaluate(() => { // the cell whose last line is the builder, run as Shift-Enter does
+    const cells = window.jupyterapp.shell.currentWidget.content;
+    cells.activeCellIndex = cells.widgets.findIndex((w) => /^Builder\(/m.test(w.model.sharedModel.source));
+    return window.jupyterapp.commands.execute("notebook:run-cell");
+  });
+  await B.locator(".rg-sugg .rg-bar").first().waitFor();
+  times.push({ step: "run the cell", ms: Date.now() - t });
+  seen.first = await rows();
+  await step("suggestion", () => B.locator(".rg-sugg .jupyter-button").first().click(), count, seen.first.length + 1);
+  seen.then = await rows();
+  if (shots) await page.screenshot({ path: `${shots}/builder-lab.png` });
 }
 console.log(JSON.stringify(seen));
 await browser.close();
