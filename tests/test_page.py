@@ -1,5 +1,5 @@
 "The builder that runs in the page: the same numbers as Python, and a recipe from start to end in a browser"
-import functools,http.server,json,os,shutil,subprocess,sys,threading
+import functools,http.server,json,os,re,shutil,subprocess,sys,threading
 from pathlib import Path
 import numpy as np
 import pytest
@@ -48,12 +48,28 @@ def test_everything_is_small_and_written_the_same_twice(weights, tmp_path):
     print(sizes, 'bytes, together', sum(sizes.values()))
     assert sum(sizes.values()) < 4e6 and all((tmp_path/n).read_bytes() == (weights/n).read_bytes() for n in sizes)
 
-def test_same_numbers_as_python(weights, gen, tmp_path):
+@pytest.fixture(scope='module')
+def asked(gen):
+    "Questions for both: sets to weigh, names to resolve, amounts to say in cups, swaps, and recipes as Python writes them"
+    from recipegen.formats import write_recipe
+    T,rng = page.table(),np.random.default_rng(1); lists = list(sets(gen, 1000)); names = rng.choice(sorted(T.keys), 500, replace=False).tolist()
+    swaps = [(o['ids'], o['ids'][0], ['','vegan','gluten-free'][i%3]) for i,o in enumerate(lists[:60]) if len(o['ids']) > 2]
+    recipes = [q.recipe() for q in gen.quantify([[gen.names[j] for j in o['ids']] for o in lists[:20]], servings=4)]
+    return dict(sets=lists, full=[o['ids'] for o in lists if len(o['ids']) == 16], swaps=swaps,
+        names=names+[f'{rng.choice(["fresh","chopped","large","organic"])} {n}s' for n in names[:200]]+['AP flour','Crème fraîche','½ & ½','chillies, dried','no such thing'],
+        amounts=[(int(i), float(g)) for i,g in zip(rng.integers(len(T), size=3000), rng.lognormal(3.5, 1.8, 3000))],
+        texts=[write_recipe(r, f) for r in recipes for f in ('text','json','jsonld','cooklang','csv')]), recipes
+
+@pytest.fixture(scope='module')
+def got(asked, weights, tmp_path_factory):
+    to = tmp_path_factory.mktemp('answers')
+    (to/'asked.json').write_text(json.dumps(asked[0]))
+    node(ROOT/'tests'/'page.mjs', 'numbers', weights, SCRIPTS, to/'asked.json', to/'answers.json')
+    return json.loads((to/'answers.json').read_text())
+
+def test_same_numbers_as_python(gen, asked, got):
     "Laws and grams of a thousand sets"
-    asked = list(sets(gen, 1000)); full = [o['ids'] for o in asked if len(o['ids']) == 16]
-    (tmp_path/'asked.json').write_text(json.dumps(dict(sets=asked, full=full)))
-    node(ROOT/'tests'/'page.mjs', weights, SCRIPTS, tmp_path/'asked.json', tmp_path/'answers.json')
-    got = json.loads((tmp_path/'answers.json').read_text()); names = np.array(gen.names); lists = [names[o['ids']].tolist() for o in asked]
+    asked = asked[0]['sets']; names = np.array(gen.names); lists = [names[o['ids']].tolist() for o in asked]
     far = {}
     for what,ours in (('next', gen.next_log_probs(lists)), ('missing', gen.missing_log_probs(lists))):
         theirs = np.array([[-np.inf if x is None else x for x in o[what]] for o in got['out']]); same = np.isinf(ours)
@@ -66,3 +82,91 @@ def test_same_numbers_as_python(weights, gen, tmp_path):
     print(f'{len(asked)} sets, largest difference of log-probabilities (nat) and of grams (relative): '+', '.join(f'{k} {x:.1e}' for k,x in far.items()), f'; {edge} intervals left out for a die on the line')
     print(f'weights opened in {got["opened"]:.0f} ms; median ms: '+', '.join(f'{k} {x:.2f}' for k,x in got['times'].items()))
     assert max(far.values()) < 1e-4 and edge < 20
+
+def test_reasons_and_nutrition_are_those_of_python(gen, asked, got):
+    from recipegen.interpret import reasons
+    from recipegen.recipes import Recipe
+    for o,theirs,a,nu in zip(asked[0]['sets'], got['reasons'], got['out'], got['nutrition']):
+        assert np.allclose(theirs, reasons(gen.ingredients, o['ids'], [i for i in range(3) if i not in o['ids']]), atol=1e-4)
+        ours = Recipe([gen.names[i] for i in o['ids']], a['grams']).nutrition(); assert all(abs(nu[k]-x) < .01+2e-3*x for k,x in ours.items())
+
+def test_names_and_cups_are_those_of_python(asked, got):
+    from recipegen.ingredients import match
+    from recipegen.recipes import household_units
+    T = page.table(); q = asked[0]
+    assert [n for n,ids in zip(q['names'], got['names']) if set(ids) != match(n, T.keys)] == []
+    assert [(T.names[i], g, h) for (i,g),h in zip(q['amounts'], got['amounts']) if h != household_units(T.names[i], g)] == []
+
+def test_swaps_are_those_of_python(gen, asked, got):
+    "But for the eight bits of the composition"
+    from recipegen.substitutes import substitute
+    first,far = [],0.
+    for (ids,gone,diet),theirs in zip(asked[0]['swaps'], got['swaps']):
+        names = [gen.names[i] for i in ids]; ok = page.table().allowed(diet)
+        if any(not ok[i] for i in ids if i != gone): continue # Python refuses such a list, the page shows what does not fit
+        ours = substitute(gen, names, gen.names[gone], 3, diet=diet or None); first.append(gen.names[theirs[0][0]] == ours[0].name)
+        far = max([far, *(abs(dict(map(tuple, theirs)).get(page.table().id(o.name), o.score)-o.score) for o in ours)])
+    print(f'{len(first)} swaps: first choice the same in {np.mean(first):.0%}, scores differ by {far:.4f} at most')
+    assert np.mean(first) > .95 and far < .01
+
+def test_recipes_travel_both_ways(gen, asked, got):
+    from recipegen.formats import read_recipe
+    q,recipes = asked; close = lambda a,b: abs(a-b) <= .51+.03*b # a cook's rounding
+    for k,r in enumerate(got['read']):
+        told = dict(zip(recipes[k//5].names, recipes[k//5].grams)); assert r['missed'] == [] and r['servings'] == 4, (r, q['texts'][k])
+        assert {gen.names[o['id']] for o in r['items']} == set(told) and all(close(o['grams'] or 0, told[gen.names[o['id']]]) for o in r['items']), q['texts'][k]
+    for k,text in enumerate(got['written']):
+        o = q['sets'][k//4]; told = {gen.names[i]: g for i,g in zip(o['ids'], got['out'][k//4]['grams'])}; r = read_recipe(text)
+        assert r.missed == [] and r.form == ('text','jsonld','cooklang','csv')[k%4] and set(r.recipe.names) == set(told), text
+        assert all(close(g or 0, told[n]) for n,g in zip(r.recipe.names, r.recipe.grams)) and r.recipe.servings == 4, text
+
+# In a browser
+
+class Quiet(http.server.SimpleHTTPRequestHandler):
+    def log_message(self, *args): pass
+
+@pytest.fixture(scope='module')
+def seen(weights, tmp_path_factory):
+    "What a browser saw; pictures in the folder that PAGE_SHOTS names"
+    browser = next(filter(None, map(shutil.which, ('chromium','chromium-browser','google-chrome'))), None)
+    if not browser or not (ROOT/'node_modules'/'playwright-core').exists(): pytest.fail('no browser or playwright-core: run make test')
+    site,docs = tmp_path_factory.mktemp('site'),ROOT/'docs'; shots = Path(os.environ.get('PAGE_SHOTS') or tmp_path_factory.mktemp('shots')); shots.mkdir(parents=True, exist_ok=True)
+    shutil.copytree(weights, site/'builder'); [shutil.copy(f, site/'builder') for f in SCRIPTS.iterdir()]
+    if (docs/'build.html').exists(): # the page as the site has it, with what makes it up as it is now
+        shutil.copy(docs/'build.html', site); shutil.copytree(docs/'site_libs', site/'site_libs'); [shutil.copy(f, site) for f in docs.iterdir() if f.suffix in ('.css','.js','.svg')]
+    else:
+        body = (ROOT/'nbs'/'build.qmd').read_text().split('```{=html}')[1].split('```')[0]; (site/'styles.css').write_text(re.sub('@font-face.*', '', (ROOT/'nbs'/'styles.css').read_text()))
+        (site/'build.html').write_text(f'<!doctype html><html lang="en"><meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1"><link rel="icon" href="data:,"><title>Build</title><link rel="stylesheet" href="styles.css"><main style="max-width:860px;margin:auto">{body}</main>')
+    server = http.server.ThreadingHTTPServer(('127.0.0.1', 0), functools.partial(Quiet, directory=str(site)))
+    threading.Thread(target=server.serve_forever, daemon=True).start()
+    try: return json.loads(node(ROOT/'tests'/'page.mjs', 'browser', browser, f'http://127.0.0.1:{server.server_port}/build.html', shots, timeout=180))
+    finally: server.shutdown()
+
+def test_opens_fast_and_asks_nobody(seen):
+    print(f'interactive, with the first suggestion ("{" ".join(seen["first"].split())}"), {seen["ready"]:.0f} ms after navigation; median click {seen["median"]:.0f} ms of {len(seen["clicks"])}, slowest {max(seen["clicks"]):.0f} ms')
+    print('scenario:', ', '.join(f'{k} {x} ms' for k,x in seen['steps'].items()), f'; in all {seen["scenario"]} ms')
+    assert seen['outside'] == [] and seen['said'] == []
+    assert seen['ready'] < 3000 and seen['median'] < 150
+
+def test_a_vegan_recipe_from_start_to_end(seen, gen):
+    vegan = page.table().allowed('vegan'); fits = lambda names: all(vegan[page.table().id(n)] for n in names)
+    assert seen['typed'] == ['chickpea'] and 'not vegan' in seen['refused'] # an alias, by keyboard alone
+    assert len(set(seen['seven'])) == 7 and fits(seen['seven'])
+    assert [o['lock'] for o in seen['locked']['items']] == [240]+[None]*6
+    was,now = ([o['name'] for o in seen[k]['items']] for k in ('locked','swapped'))
+    assert [a == b for a,b in zip(was, now)] == [True, True, False]+[True]*4 and fits(now)
+    assert seen['undone'] == was and seen['redone'] == now
+    for k in ('locked','swapped'): # grams as Python gives them
+        o = seen[k]['items']; q = gen.quantify([{x['name']: x['lock'] for x in o}])[0]; ours = np.array([q.grams, q.low, q.high]).T; theirs = np.array([[x['grams'], x['low'], x['high']] for x in o])
+        assert abs(theirs/ours-1).max() < 1e-4
+    saved,told = json.loads(seen['jsonld']),{o['name']: o['grams'] for o in seen['swapped']['items']}
+    assert saved['@type'] == 'Recipe' and len(saved['recipeIngredient']) == 7 and seen['file'].endswith('.json')
+    back = {o['name']: o['grams'] for o in seen['loaded']['items']}
+    assert back.keys() == told.keys() and all(abs(back[n]-g) <= .51+.03*g for n,g in told.items())
+    assert seen['variants'] == 3 and seen['card'] == ['block', 1] and seen['finished'] > len(seen['linked']['items']) >= 4
+
+def test_anyone_can_use_it(seen):
+    bad = {k: [v for v in found if v['impact'] in ('serious','critical')] for k,found in seen['axe'].items()}
+    print('axe:', {k: [v['id'] for v in found] for k,found in seen['axe'].items()})
+    assert not any(bad.values()), bad
+    assert not any(seen['overflow'].values()), seen['overflow']

@@ -4,10 +4,11 @@
 "use strict";
 const E = window.recipegenEngine, { Kitchen, showGrams, roundGrams } = window.recipegenKitchen;
 const HERE = new URL(".", document.currentScript.src).href;
-const FILES = ["ingredients.json", "composition.i8", "noise.f32", "ingredients.safetensors", "quantities.safetensors"];
+const FILES = ["ingredients.json", "composition.i8", "noise.f32", "substitutes.safetensors", "ingredients.safetensors", "quantities.safetensors"];
 const STARTS = [["flour", "butter", "sugar", "egg"], ["chickpea", "lemon juice", "garlic"], ["pasta", "tomato", "basil"], ["rice", "tofu", "soy sauce"]];
+const SHOWN = "energy_kcal fat_g saturated_fat_g carbohydrate_g sugars_g fiber_g protein_g sodium_mg cholesterol_mg calcium_mg iron_mg potassium_mg vitamin_c_mg alcohol_g".split(" ");
+const IMPLIED = { vegan: ["vegetarian", "pescatarian", "dairy-free"], vegetarian: ["pescatarian"] };
 const REFERENCE = { energy_kcal: 2000, protein_g: 50, fat_g: 70, saturated_fat_g: 20, carbohydrate_g: 260, sugars_g: 90, fiber_g: 25, sodium_mg: 2400 }; // a day of an adult: Regulation (EU) 1169/2011, annex XIII; fibre: EFSA 2010
-const BECAUSE = { law: "belongs to the rest", usual: "is common", made: "is made of the same", learned: "is used like it", weighed: "is weighed like it", noun: "goes by the same noun", group: "is of its kind" };
 const FORMS = { text: ["Text", "txt"], jsonld: ["JSON-LD", "json"], cooklang: ["Cooklang", "cook"], csv: ["CSV", "csv"] };
 
 const PADLOCK = '<svg viewBox="0 0 16 16" width="16" height="16" aria-hidden="true"><rect x="3" y="7" width="10" height="7" rx="1.5"/><path d="M5 7V5a3 3 0 0 1 6 0v2" fill="none" stroke-width="1.6"/></svg>';
@@ -15,14 +16,14 @@ const PADLOCK = '<svg viewBox="0 0 16 16" width="16" height="16" aria-hidden="tr
 const esc = (s) => String(s).replace(/[&<>"]/g, (c) => `&#${c.charCodeAt(0)};`);
 const percent = (p) => (p >= .1 ? `${Math.round(100 * p)} %` : p >= .001 ? `${(100 * p).toFixed(1)} %` : "< 0.1 %");
 const list = (words) => words.join(", ").replace(/, ([^,]*)$/, " and $1");
-const label = (k) => k.replace(/_(kcal|g|mg)$/, "").replaceAll("_", " ").replace("saturated fat", "of which saturated").replace("sugars", "of which sugars").replace("fiber", "fibre");
+const label = (k) => k.replace(/_(kcal|g|mg)$/, "").replaceAll("_", " ").replace("saturated fat", "of which saturated").replace("sugars", "of which sugars").replace("fiber", "fibre").replace("vitamin c", "vitamin C");
 const editable = (g) => String(g < 10 ? +g.toFixed(2) : g < 100 ? +g.toFixed(1) : Math.round(g));
 
 let files; // fetched once for all builders of a page
 async function load() {
   const get = async (name) => { const r = await fetch(HERE + name); if (!r.ok) throw new Error(`${name}: ${r.status}`); return r.arrayBuffer(); };
-  const [json, made, noise, i, q] = await Promise.all(FILES.map(get));
-  const w = E.readWeights(i), kitchen = new Kitchen(JSON.parse(new TextDecoder().decode(json)), new Int8Array(made)), quantities = new E.Quantities(E.readWeights(q));
+  const [json, made, noise, choices, i, q] = await Promise.all(FILES.map(get));
+  const w = E.readWeights(i), kitchen = new Kitchen(JSON.parse(new TextDecoder().decode(json)), new Int8Array(made), E.readWeights(choices).w), quantities = new E.Quantities(E.readWeights(q));
   kitchen.counts = w.w.counts.data;
   return { kitchen, ingredients: new E.Ingredients(w), quantities, noise: new E.Noise(noise, quantities.R + 1) };
 }
@@ -253,19 +254,19 @@ class Builder {
         <span class="rgb-acts"><button type="button" data-do="swap" data-i="${i}" aria-expanded="${this.swapping === i}" aria-label="Swap ${n}">Swap</button><button type="button" data-do="remove" data-i="${i}" aria-label="Remove ${n}">✕</button></span>
         ${this.swapping === i ? this.swaps(id) : ""}</li>`;
     });
-    const bits = (m, names) => names.filter((_, j) => m >> j & 1), diets = bits(this.ids.reduce((m, i) => m & k.diets[i], -1), k.dietNames), holds = bits(this.ids.reduce((m, i) => m | k.allergens[i], 0), k.allergenNames);
-    morph(this.$("recipe"), `<div class="rgb-head"><input data-set="title" class="rgb-title" value="${esc(s.title)}" placeholder="Your recipe" aria-label="Name of the recipe"></div>
+    const bits = (m, names) => names.filter((_, j) => m >> j & 1), fit = bits(this.ids.reduce((m, i) => m & k.diets[i], -1), k.dietNames), diets = fit.filter((d) => !fit.some((f) => IMPLIED[f]?.includes(d))), holds = bits(this.ids.reduce((m, i) => m | k.allergens[i], 0), k.allergenNames);
+    morph(this.$("recipe"), `<div class="rgb-head"><input data-set="title" class="rgb-title" value="${esc(s.title)}" placeholder="${esc(k.title(this.recipe()))}" aria-label="Name of the recipe"></div>
       <ol class="rgb-rows">${rows.join("")}</ol>
       <div class="rgb-size"><label>Portions <input type="number" data-set="servings" min="0.5" step="0.5" value="${s.servings}"></label>
         <label>Total <input type="number" data-set="total" min="1" step="any" value="${Math.round(total)}"${this.locked ? " disabled" : ""}> g</label>
         <span>${this.locked ? "the locked weights say how much; " : ""}${s.servings} of ${showGrams(total / s.servings)}</span></div>
-      <p class="rgb-holds">${diets.length ? `<b>${esc(list(diets))}</b>. ` : ""}${holds.length ? `Contains ${esc(list(holds))}.` : "None of the 14 allergens."}</p>
+      <p class="rgb-holds">${diets.length ? `<b>${esc(list(diets).replace(/^./, (c) => c.toUpperCase()))}</b>. ` : ""}${holds.length ? `Contains ${esc(list(holds))}.` : "None of the 14 allergens."}</p>
       <p class="rgb-go"><button type="button" class="rgb-main" data-do="finish">Finish it for me</button> <button type="button" data-do="variants">Three ways to finish it</button></p>`);
   }
 
   swaps(out) {
     const found = this.kitchen.substitutes(this.ids, out, [this.ingredients, this.quantities], this.ok);
-    const why = (o) => o.because.filter(([, x]) => x > .3).slice(0, 2).map(([k]) => BECAUSE[k]).join(", ");
+    const why = (o) => o.because.filter(([, x]) => x > .3).slice(0, 2).map(([k]) => this.kitchen.because[k]).join(", ");
     return `<div class="rgb-swaps" role="group" aria-label="Instead of ${esc(this.name(out))}">${found.map((o) => `<button type="button" data-do="replace" data-out="${out}" data-id="${o.id}"><b>${esc(this.name(o.id))}</b> <small>${percent(o.score)}${why(o) ? `; ${why(o)}` : ""}</small></button>`).join("") || "Nothing that the diet allows."}</div>`;
   }
 
@@ -278,20 +279,20 @@ class Builder {
 
   panels() { // what is folded away is drawn when it is seen
     const k = this.kitchen, n = this.nutrition();
-    if (this.$("facts").open) morph(this.$("nutrition"), `<table class="rgb-facts"><thead><tr><th>One of ${this.state.servings} portions</th><th>amount</th><th>of a day</th></tr></thead><tbody>${Object.entries(n).map(([key, x]) => {
+    if (this.$("facts").open) morph(this.$("nutrition"), `<table class="rgb-facts"><thead><tr><th>One of ${this.state.servings} portions</th><th>amount</th><th>of a day</th></tr></thead><tbody>${SHOWN.filter((key) => key in n).map((key) => [key, n[key]]).map(([key, x]) => {
       const unit = key.match(/_(kcal|g|mg)$/)[1], day = REFERENCE[key] ? x / REFERENCE[key] : null;
       return `<tr><th scope="row">${label(key)}</th><td>${x >= 10 ? Math.round(x).toLocaleString("en-US") : +x.toFixed(1)} ${unit}</td><td>${day == null ? "" : `<i aria-hidden="true"><b style="width:${Math.min(100, 100 * day).toFixed(1)}%"></b></i><span>${Math.round(100 * day)} %</span>`}</td></tr>`;
     }).join("")}</tbody></table><p class="rgb-hint">Summed from USDA SR28; what it does not give counts as nothing. Of a day: reference intakes of the EU for an adult, fibre by EFSA.</p>`);
     if (this.$("save").open) this.$("text").value = this.ids.length ? k.write(this.recipe(), this.$("form").value) : "";
     this.drawVariants();
     const r = this.recipe(), total = this.grams.grams.reduce((a, b) => a + b, 0);
-    this.card.innerHTML = `<h1>${esc(r.title || "A recipe")}</h1><p>${r.servings} portions of ${showGrams(total / r.servings)}, ${showGrams(total)} in all</p><table>${r.items.map((o) => `<tr><td>${showGrams(o.grams)}</td><th>${esc(this.name(o.id))}</th><td>${esc(k.household(o.id, o.grams) ?? "")}</td></tr>`).join("")}</table>
+    this.card.innerHTML = `<h1>${esc(k.title(r))}</h1><p>${r.servings} portions of ${showGrams(total / r.servings)}, ${showGrams(total)} in all</p><table>${r.items.map((o) => `<tr><td>${showGrams(o.grams)}</td><th>${esc(this.name(o.id))}</th><td>${esc(k.household(o.id, o.grams) ?? "")}</td></tr>`).join("")}</table>
       <p>A portion: ${Object.entries({ energy_kcal: "kcal", protein_g: "g protein", fat_g: "g fat", carbohydrate_g: "g carbohydrate", fiber_g: "g fibre", sodium_mg: "mg sodium" }).map(([key, u]) => `${Math.round(n[key])} ${u}`).join(", ")}</p><p class="rgb-from">recipegen</p>`;
   }
 
   drawVariants() {
     if (!this.variants) return morph(this.$("variants"), "");
-    morph(this.$("variants"), `<section class="rgb-variants" aria-label="Three ways to finish it"><h3>Three ways to finish it</h3><div>${this.variants.map((v, i) => `<article><h4>${"ABC"[i]}: ${Math.round(v.kcal)} kcal a portion</h4><ul>${v.ids.map((id, j) => `<li${this.ids.includes(id) ? "" : ' class="rgb-new"'}>${showGrams(v.grams[j])} ${esc(this.name(id))}</li>`).join("")}</ul><button type="button" data-do="take" data-i="${i}" aria-label="Take variant ${"ABC"[i]}">Take this one</button></article>`).join("")}</div>
+    morph(this.$("variants"), `<section class="rgb-variants" aria-label="Three ways to finish it"><h3>Three ways to finish it</h3><div>${this.variants.map((v, i) => `<article><h4>${"ABC"[i]}: ${Math.round(v.kcal)} kcal a portion</h4><ul>${v.ids.map((id, j) => `<li${this.ids.includes(id) ? "" : ' class="rgb-new"'}>${showGrams(v.grams[j])} ${esc(this.name(id))}</li>`).join("")}</ul><button type="button" data-do="take" data-i="${i}" aria-label="Take this one: ${"ABC"[i]}">Take this one</button></article>`).join("")}</div>
       <p><button type="button" data-do="variants">Three others</button> <button type="button" data-do="novariants">Close</button></p></section>`);
   }
 
@@ -326,7 +327,7 @@ class Builder {
     else if (what === "link") { history.replaceState(null, "", this.link()); this.clip(this.link(), "The link is copied; it holds the whole recipe."); }
     else if (what === "download") {
       const form = this.$("form").value, url = URL.createObjectURL(new Blob([this.kitchen.write(this.recipe(), form)], { type: form === "jsonld" ? "application/ld+json" : "text/plain" }));
-      Object.assign(document.createElement("a"), { href: url, download: `${(s.title || "recipe").toLowerCase().replace(/[^a-z0-9]+/g, "-")}.${FORMS[form][1]}` }).click();
+      Object.assign(document.createElement("a"), { href: url, download: `${this.kitchen.title(this.recipe()).toLowerCase().replace(/[^a-z0-9]+/g, "-")}.${FORMS[form][1]}` }).click();
       setTimeout(() => URL.revokeObjectURL(url), 1000);
       this.say(`Saved as ${FORMS[form][0]}.`);
     } else if (what === "print") {

@@ -11,7 +11,7 @@ const half = (h) => { // float16
 };
 const READ = {
   F32: (b, at, n) => new Float32Array(b.slice(at, at + 4 * n)),
-  I32: (b, at, n) => new Int32Array(b.slice(at, at + 4 * n)),
+  U16: (b, at, n) => new Uint16Array(b.slice(at, at + 2 * n)),
   I8: (b, at, n) => new Int8Array(b, at, n),
   F16: (b, at, n) => Float32Array.from(new Uint16Array(b.slice(at, at + 2 * n)), half),
 };
@@ -145,9 +145,9 @@ class Ingredients extends Net {
     return products(this.norm(x, "norm"), this.head, this.w.bias);
   }
 
-  nextLogProbs(ids) { // natural log, (v+1); what is inside has probability zero
+  nextLogProbs(ids, shut = ids) { // natural log, (v+1); what is inside has probability zero
     const z = Float64Array.from(this.logits(ids));
-    for (const i of ids) z[i] = -Infinity;
+    for (const i of shut) z[i] = -Infinity;
     return logSoftmax(z);
   }
 
@@ -278,9 +278,9 @@ function weigh(net, noise, ids, locks = ids.map(() => null), total = 100) {
   return { grams: keep(grams), low: keep(low), high: keep(high) };
 }
 
-// How much each of `ids` speaks for each candidate, in nat: what its log-probability loses when that one is taken out
+// How much each of `ids` speaks for each candidate, in nat: what its log-probability loses when that one is left out of the question; the end is no candidate
 function reasons(net, ids, candidates) {
-  const all = net.nextLogProbs(ids), without = ids.map((i) => net.nextLogProbs(ids.filter((j) => j !== i)));
+  const law = (seen) => net.nextLogProbs(seen, [...ids, net.end]), all = law(ids), without = ids.map((i) => law(ids.filter((j) => j !== i)));
   return candidates.map((c) => without.map((p) => all[c] - p[c]));
 }
 

@@ -32,10 +32,13 @@ function near(g, marks) { // the nearest mark, and how far it is, as a log ratio
 
 const roundGrams = (g) => (g < 10 ? Math.round(g * 10) / 10 : g < 100 ? Math.round(g) : 5 * Math.round(g / 5));
 const showGrams = (g) => (g == null ? "to taste" : g < .05 ? "< 0.1 g" : `${roundGrams(g).toLocaleString("en-US")} g`);
-const exact = (g) => String(+(g < 10 ? g.toFixed(2) : g.toFixed(1))); // grams for machines
+const weight = (g) => String(+(g >= .1 && Math.abs(g - Math.round(g * 10) / 10) < 1e-6 || (g >= 1 && g < 10) ? g.toFixed(1) : g >= 10 ? g.toFixed(0) : Math.max(g, .01).toFixed(2))); // as a cook writes it
+const BASICS = set("oil sweetener spice leavening stock"); // groups that name no dish, while another is there
+const NUTRITION = { calories: ["energy_kcal", "calories"], proteinContent: ["protein_g", "g"], fatContent: ["fat_g", "g"], saturatedFatContent: ["saturated_fat_g", "g"], carbohydrateContent: ["carbohydrate_g", "g"],
+  fiberContent: ["fiber_g", "g"], sugarContent: ["sugars_g", "g"], cholesterolContent: ["cholesterol_mg", "mg"], sodiumContent: ["sodium_mg", "mg"] }; // schema.org/NutritionInformation: ours, unit
 
 class Kitchen {
-  constructor(data, composition) {
+  constructor(data, composition, choices) { // ingredients.json, composition.i8, what cooks choose: substitutes.safetensors
     Object.assign(this, data);
     this.v = this.names.length;
     this.modifiers = new Set(this.modifiers);
@@ -44,11 +47,12 @@ class Kitchen {
       let last = "";
       return Array.from(line.matchAll(/([A-Z])([^A-Z]*)/g), ([, n, rest]) => (last = last.slice(0, n.charCodeAt(0) - 65) + rest));
     });
-    this.keys = new Map(this.aliases.flatMap((a, i) => a.map((k) => [k, i])));
+    this.normal = this.names.map((n) => this.normalize(n));
+    this.keys = new Map([...this.aliases.flatMap((a, i) => a.map((k) => [k, i])), ...this.normal.map((k, i) => [k, i])]);
     this.spoons = Object.entries(MARKS).flatMap(([u, m]) => m.split(" ").map(fraction).map((f) => [f.n * this.measures[u][1], said(f, u)])).sort(before);
     this.ladders = [];
     this.nouns = this.names.map((n) => n.split(/ in | with /)[0].split(" ").pop());
-    this.composition = composition;
+    Object.assign(this, { composition, choices });
   }
 
   // Names
@@ -92,18 +96,17 @@ class Kitchen {
     const blur = (k) => { const s = ` ${k} `; return three.reduce((a, t) => a + s.includes(t), 0) / (q.length + k.length); };
     for (let id = 0; id < this.v; id++) {
       if (!ok(id)) continue;
-      let best = fit(this.normalName(id)), alias = "";
+      let best = fit(this.normal[id]), alias = "";
       if (!best) for (const k of this.aliases[id]) { const s = fit(k) - .5 - k.length / 1000; if (s > Math.max(best, 0)) { best = s; alias = k; } }
       if (id === own) best = 9;
       if (best > 0) out.push([best + .3 * this.fame(id), id, alias]);
     }
     if (!out.length) for (let id = 0; id < this.v; id++) if (ok(id)) { // nothing like it: what looks most like it
       const [s, alias] = this.aliases[id].reduce((a, k) => { const b = blur(k); return b > a[0] ? [b, k] : a; }, [0, ""]);
-      if (s > .25) out.push([s, id, alias === this.normalName(id) ? "" : alias]);
+      if (s > .25) out.push([s, id, alias === this.normal[id] ? "" : alias]);
     }
     return out.sort((a, b) => b[0] - a[0] || a[1] - b[1]).slice(0, n).map(([, id, alias]) => ({ id, alias }));
   }
-  normalName(id) { return (this.normal ??= this.names.map((n) => this.normalize(n)))[id]; }
   fame(id) { return this.counts ? Math.log1p(this.counts[id]) / 10 : 0; }
 
   // Diets
@@ -174,32 +177,52 @@ class Kitchen {
       return Float64Array.from({ length: this.v }, (_, j) => { let s = 0; for (let i = 0; i < d; i++) s += y[id * d + i] * y[j * d + i]; return s; });
     };
     const same = (x) => Float64Array.from(x.slice(0, this.v), (a) => +(a === x[id]));
-    return { made: cosines(this.composition, this.composition.length / this.v), learned: cosines(nets[0].rows, nets[0].d), weighed: cosines(nets[1].rows, nets[1].d), noun: same(this.nouns), group: same(this.group), usual: Float64Array.from(this.counts, (c) => Math.log(c + 1)) };
+    return { made: cosines(this.composition, this.composition.length / this.v), learned: cosines(nets[0].rows, nets[0].d), weighed: cosines(nets[1].rows, nets[1].d), noun: same(this.nouns), group: same(this.group), usual: Float64Array.from(this.counts, (c) => Math.log(c + 1)), named: this.chosen(id) };
+  }
+
+  chosen(id) { // what cooks name instead, as far as the bowl has no say
+    const [bias, comes, gone] = ["bias", "comes", "gone"].map((k) => this.choices[`${k}.weight`]), f = comes.shape[0], v = this.v;
+    return Float64Array.from({ length: v }, (_, j) => { let s = bias.data[j]; for (let i = 0; i < f; i++) s += comes.data[i * v + j] * gone.data[i * v + id]; return s; });
   }
 
   // What stands in for `out` among `ids`, as in recipegen/substitutes.py: [{id, score, because}], best first
   substitutes(ids, out, nets, ok, n = 5) {
-    const z = nets[0].missingLogProbs(ids.filter((i) => i !== out)), X = { law: z, ...this.likeness(out, nets) }, may = [...Array(this.v).keys()].filter((i) => ok[i] && !ids.includes(i));
-    const say = Object.entries(this.swap).map(([k, w]) => { const mean = may.reduce((s, i) => s + X[k][i], 0) / may.length; return [k, Float64Array.from(X[k], (x) => w * (x - mean))]; });
+    const law = nets[0].missingLogProbs(ids.filter((i) => i !== out)).map((x) => Math.max(x, -50)), X = { law, ...this.likeness(out, nets) }, may = [...Array(this.v).keys()].filter((i) => ok[i] && !ids.includes(i));
+    const say = Object.entries(this.swap).filter(([k]) => X[k]).map(([k, w]) => { const mean = may.reduce((s, i) => s + X[k][i], 0) / may.length; return [k, Float64Array.from(X[k], (x) => w * (x - mean))]; });
     const total = (i) => say.reduce((s, [, x]) => s + x[i], 0), by = may.map((i) => [total(i), i]).sort((a, b) => b[0] - a[0]), sum = by.reduce((s, [x]) => s + Math.exp(x - by[0][0]), 0);
     return by.slice(0, n).map(([x, id]) => ({ id, score: Math.exp(x - by[0][0]) / sum, because: say.map(([k, y]) => [k, y[id]]).sort((a, b) => b[1] - a[1]) }));
   }
 
   // Forms in which a recipe travels: r = {title, servings, items: [{id, grams, low, high}]}
 
-  write(r, form) {
-    const rows = r.items.map((o) => ({ ...o, name: this.names[o.id], spoons: this.household(o.id, o.grams) })), total = rows.reduce((s, o) => s + (o.grams ?? 0), 0), title = r.title || "Recipe";
+  title(r) { // its own name, or what weighs most in it
+    if (r.title) return r.title.trim().replace(/\s+/g, " ");
+    const named = [...r.items].sort((a, b) => (b.grams ?? 0) - (a.grams ?? 0)).map((o) => o.id), telling = named.filter((i) => !["water", "salt"].includes(this.names[i])), all = telling.length ? telling : named;
+    const plain = (i) => BASICS.has(this.groups[this.group[i]]), dish = all.filter((i) => !plain(i)), [first, ...others] = [...dish, ...all.filter(plain)].slice(0, Math.max(2, Math.min(3, dish.length))).map((i) => this.names[i]);
+    return first ? first[0].toUpperCase() + first.slice(1) + (others.length ? ` with ${others.join(" and ")}` : "") : "Recipe";
+  }
+
+  write(r, form) { // the forms of recipegen/formats.py
+    const items = r.items.map((o) => ({ ...o, name: this.names[o.id], spoons: this.household(o.id, o.grams) })).sort((a, b) => (b.grams ?? 0) - (a.grams ?? 0)), total = items.reduce((s, o) => s + (o.grams ?? 0), 0), title = this.title(r);
+    const per = this.nutrition(items.map((o) => o.id), items.map((o) => (o.grams ?? 0) / r.servings));
     if (form === "text") {
-      const w = Math.max(...rows.map((o) => o.name.length), 5);
-      return [title, ...rows.sort((a, b) => (b.grams ?? 0) - (a.grams ?? 0)).map((o) => `${o.name.padEnd(w)}  ${showGrams(o.grams).padStart(9)}  ${o.spoons ?? ""}`.trimEnd()), `${"total".padEnd(w)}  ${showGrams(total).padStart(9)}`, `serves ${r.servings}`].join("\n") + "\n";
+      const rows = [...items.map((o) => [o.name, showGrams(o.grams), o.grams ? `${(100 * o.grams / total).toFixed(1)} %` : "", o.spoons ?? ""]), ["total", showGrams(total), "", ""]], w = [0, 1, 2].map((j) => Math.max(...rows.map((c) => c[j].length)));
+      const kcal = (k) => per[k].toFixed(0);
+      return [title, ...rows.map((c) => `${c[0].padEnd(w[0])}  ${c[1].padStart(w[1])}  ${c[2].padStart(w[2])}  ${c[3]}`.trimEnd()),
+        `serves ${r.servings}, each ${showGrams(total / r.servings)}: ${kcal("energy_kcal")} kcal, protein ${kcal("protein_g")} g, fat ${kcal("fat_g")} g, carbohydrate ${kcal("carbohydrate_g")} g, fiber ${kcal("fiber_g")} g, sodium ${kcal("sodium_mg")} mg`].join("\n") + "\n";
     }
-    const amount = (o) => (o.grams == null ? o.name : `${exact(o.grams)} g ${o.name}`);
-    if (form === "cooklang") return `---\ntitle: ${title}\nservings: ${r.servings}\n---\n\n${rows.map((o) => `@${o.name}{${o.grams == null ? "" : `${exact(o.grams)}%g`}}`).join(",\n")}.\n`;
-    if (form === "csv") return ["ingredient,grams,low,high,household", ...rows.map((o) => [o.name, ...[o.grams, o.low, o.high].map((g) => (g == null ? "" : exact(g))), o.spoons ?? ""].map((c) => (/[",]/.test(c) ? `"${c.replaceAll('"', '""')}"` : c)).join(","))].join("\n") + "\n";
-    const per = this.nutrition(rows.map((o) => o.id), rows.map((o) => (o.grams ?? 0) / r.servings)), of = (k, unit) => `${+per[k].toFixed(1)} ${unit}`;
-    return JSON.stringify({ "@context": "https://schema.org", "@type": "Recipe", name: title, recipeYield: `${r.servings} servings`, recipeIngredient: rows.map(amount),
-      nutrition: { "@type": "NutritionInformation", servingSize: `${Math.round(total / r.servings)} g`, calories: of("energy_kcal", "kcal"), proteinContent: of("protein_g", "g"), fatContent: of("fat_g", "g"), saturatedFatContent: of("saturated_fat_g", "g"),
-        carbohydrateContent: of("carbohydrate_g", "g"), sugarContent: of("sugars_g", "g"), fiberContent: of("fiber_g", "g"), sodiumContent: of("sodium_mg", "mg"), cholesterolContent: of("cholesterol_mg", "mg") } }, null, 1) + "\n";
+    const amount = (o) => (o.grams ? `${weight(o.grams)} g ${o.name}${o.spoons ? ` (${o.spoons})` : ""}` : `${o.name}, to taste`);
+    if (form === "cooklang") {
+      const steps = items.map((o) => (o.grams ? `@${o.name}{${weight(o.grams)}%g}${o.spoons ? ` (${o.spoons})` : ""}` : `@${o.name}{}`)), head = /^[A-Za-z][\w ,.'()/&-]*$/.test(title) ? title : JSON.stringify(title);
+      return `---\ntitle: ${head}\nservings: ${r.servings}\n---\n\n> Weighed ingredients without directions.\n\nPut together\n${steps.slice(0, -1).join(",\n")}${steps.length > 1 ? "\nand " : ""}${steps.at(-1)}.\n`;
+    }
+    if (form === "csv") {
+      const num = (g) => (g == null ? "" : String(+g.toPrecision(6))), cell = (c) => (/[",\n]/.test(c) ? `"${c.replaceAll('"', '""')}"` : c);
+      return [["recipe", "ingredient", "grams", "low", "high", "share", "servings"], ...items.map((o) => [title, o.name, num(o.grams), num(o.low), num(o.high), num(o.grams == null ? null : o.grams / total), String(r.servings)])].map((row) => row.map(cell).join(",")).join("\n") + "\n";
+    }
+    const told = Object.entries(NUTRITION).map(([k, [n, unit]]) => [k, `${per[n].toFixed(+(per[n] < 10 && unit === "g"))} ${unit}`]);
+    return JSON.stringify({ "@context": "https://schema.org", "@type": "Recipe", name: title, recipeYield: `${r.servings} serving${r.servings === 1 ? "" : "s"}`, recipeIngredient: items.map(amount),
+      nutrition: { "@type": "NutritionInformation", servingSize: `1 serving (${Math.round(total / r.servings)} g)`, ...Object.fromEntries(told) } }, null, 1) + "\n";
   }
 
   line(text) { // "1 1/2 cups flour" -> {id, grams}; null where it names no ingredient
@@ -242,9 +265,13 @@ class Kitchen {
     if (/<html|<body|<!doctype/i.test(text)) return out;
     const lines = text.split(/\r?\n/), cells = (l) => Array.from(l.matchAll(/("(?:[^"]|"")*"|[^,]*)(,|$)/g), (m) => m[1].replace(/^"|"$/g, "").replaceAll('""', '"')), head = cells(lines[0].toLowerCase()).map((c) => c.trim());
     const at = ["ingredient", "name"].map((h) => head.indexOf(h)).find((i) => i >= 0);
-    if (at !== undefined && head.includes("grams")) { lines.slice(1).filter((l) => l.trim()).forEach((l) => { const c = cells(l); row(c[at], c[head.indexOf("grams")]); }); return out; }
-    out.title = text.match(/^(?:>>\s*)?title:\s*(.+)$/m)?.[1].trim() ?? "";
-    out.servings = number(text.match(/^(?:>>\s*)?(?:servings:|serves)\s*(.+)$/m)?.[1]);
+    if (at !== undefined && head.includes("grams")) {
+      const col = (c, h) => (head.includes(h) ? c[head.indexOf(h)] : ""), rows = lines.slice(1).filter((l) => l.trim()).map(cells), name = col(rows[0] ?? [], "recipe");
+      rows.filter((c) => col(c, "recipe") === name).forEach((c) => row(c[at], col(c, "grams")));
+      return Object.assign(out, { title: name ?? "", servings: number(col(rows[0] ?? [], "servings")) });
+    }
+    out.title = (text.match(/^(?:>>\s*)?title:\s*(.+)$/m)?.[1].trim() ?? "").replace(/^"(.*)"$/, "$1");
+    out.servings = number(text.match(/^(?:>>\s*)?(?:servings:|serves)\s*([^,\n]+)/m)?.[1]);
     if (/@[^\s@{}][^@{}\n]*\{/.test(text)) {
       for (const [, name, amount] of text.matchAll(/@([^\s@{}][^@{}\n]*)\{([^}]*)\}/g)) { const [n, u] = amount.replace("%", " ").trim().split(/\s+(.+)/); const o = this.line(`${n ?? ""} ${u ?? ""} ${name}`); put(o && (amount ? o : { ...o, grams: null }), name); }
       return out;
