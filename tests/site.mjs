@@ -1,8 +1,11 @@
-// Open every page of the site in Chromium at two widths and say, as JSON, what was seen.
-// node site.mjs CHROMIUM URL FOLDER-FOR-PICTURES QUERY=PAGE,... PAGE...
+// Open every page of the site in Chromium at two widths, by day and some by night, and say, as JSON, what was seen.
+// node site.mjs CHROMIUM URL FOLDER-FOR-PICTURES|"" QUERY,... PAGE-BY-NIGHT,... PAGE...
+import { readFileSync } from "node:fs";
+import { createRequire } from "node:module";
 import { chromium } from "playwright-core";
 
-const [executablePath, base, shots, queries, ...pages] = process.argv.slice(2);
+const [executablePath, base, shots, queries, nights, ...pages] = process.argv.slice(2);
+const axe = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
 const browser = await chromium.launch({
   executablePath,
   args: ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking", "--disable-component-update", "--disable-sync"],
@@ -18,6 +21,15 @@ const overflow = () => {
 const links = () => [...document.querySelectorAll("a[href]")].map((a) => a.href);
 const anchors = () => [...document.querySelectorAll("[id]")].map((e) => e.id);
 const broken = () => [...document.images].filter((i) => i.complete && !i.naturalWidth).map((i) => i.src);
+
+// What axe-core finds serious. Colours of code are those of a few words, the same on every page: all of them are looked at where `whole`.
+const problems = async (page, whole) => {
+  await page.addScriptTag({ content: axe });
+  return page.evaluate(async (whole) => {
+    const { violations } = await axe.run(whole ? document : { exclude: ["pre code", "#quarto-sidebar"] }, { resultTypes: ["violations"] });
+    return violations.filter((v) => ["serious", "critical"].includes(v.impact)).map((v) => `${v.id}: ${v.nodes.slice(0, 3).map((n) => n.html.slice(0, 120)).join(" ; ")}`);
+  }, whole);
+};
 
 const seen = {};
 for (const width of [1280, 390]) {
@@ -48,8 +60,68 @@ for (const width of [1280, 390]) {
     entry.anchors = await page.evaluate(anchors);
     entry.broken = await page.evaluate(broken);
     entry.math = await page.evaluate(() => [...document.querySelectorAll(".katex-error, .math:not(:has(.katex))")].map((e) => e.textContent));
-    if (shots) await page.screenshot({ path: `${shots}/${name.replace(".html", "")}-${width}.png`, fullPage: true });
+    if (width > 600) entry.axe = await problems(page, nights.includes(name));
+    if (shots) await page.screenshot({ path: `${shots}/${name.replaceAll("/", "-").replace(".html", "")}-${width}.png`, fullPage: true });
     await page.close();
+  }
+  await context.close();
+}
+
+// By night
+const night = {};
+for (const width of [1280, 390]) {
+  const context = await browser.newContext({ viewport: { width, height: 900 }, colorScheme: "dark" });
+  for (const name of width > 600 || shots ? nights.split(",") : []) {
+    const page = await context.newPage();
+    await page.goto(base + name);
+    if (width > 600) night[name] = await problems(page, true);
+    if (shots) await page.screenshot({ path: `${shots}/${name.replace(".html", "")}-${width}-dark.png`, fullPage: true });
+    await page.close();
+  }
+  await context.close();
+}
+
+// With the tab key alone: a way past the menus, the menus, search, light or dark, and the text; what is chosen stays
+const keys = {};
+{
+  const context = await browser.newContext({ viewport: { width: 1280, height: 900 }, colorScheme: "light" });
+  const page = await context.newPage();
+  await page.goto(base + nights.split(",")[1]);
+  const at = () => page.evaluate(() => {
+    const e = document.activeElement, named = { skip: "a.skip", menu: ".navbar-nav a", search: ".smalldocs-search input", toggle: ".theme-toggle", sidebar: "#quarto-sidebar a, #quarto-sidebar button", content: "main a, main summary, main [tabindex]" };
+    return Object.keys(named).find((k) => e.matches(named[k])) ?? e.tagName;
+  });
+  keys.reached = [];
+  for (let i = 0; i < 150 && !keys.reached.includes("content"); i++) {
+    await page.keyboard.press("Tab");
+    keys.reached.push(await at());
+    if (keys.reached.at(-1) == "toggle" && !keys.pressed) {
+      await page.keyboard.press("Space");
+      keys.pressed = await page.evaluate(() => [document.documentElement.dataset.theme, document.activeElement.getAttribute("aria-pressed"), getComputedStyle(document.body).backgroundColor]);
+    }
+  }
+  await page.addInitScript(() => new MutationObserver((_, o) => { if (document.body) { window.first = document.documentElement.dataset.theme; o.disconnect(); } }).observe(document, { childList: true, subtree: true }));
+  await page.reload(); // the first thing painted is as chosen
+  keys.kept = await page.evaluate(() => [window.first, document.documentElement.dataset.theme]);
+  await page.keyboard.press("Tab");
+  await page.keyboard.press("Enter");
+  keys.skipped = await page.evaluate(() => location.hash);
+  await context.close();
+}
+
+// On paper nothing is to be pressed
+const paper = {};
+{
+  const context = await browser.newContext({ viewport: { width: 800, height: 1100 }, colorScheme: "dark" });
+  const page = await context.newPage();
+  for (const name of nights.split(",")) {
+    await page.goto(base + name);
+    await page.emulateMedia({ media: "print", colorScheme: "dark" });
+    paper[name] = await page.evaluate(() => {
+      const shown = ["#quarto-header", "#quarto-sidebar", "#quarto-margin-sidebar", ".page-navigation", ".code-copy-button"].filter((s) => document.querySelector(s)?.checkVisibility());
+      return { shown, ground: getComputedStyle(document.body).backgroundColor, wide: document.documentElement.scrollWidth > innerWidth };
+    });
+    if (shots) await page.pdf({ path: `${shots}/${name.replace(".html", "")}.pdf`, format: "A4" });
   }
   await context.close();
 }
@@ -84,4 +156,4 @@ await page.waitForTimeout(400);
 const menu = await page.locator("#quarto-sidebar a.sidebar-link:visible").evaluateAll((as) => as.map((a) => a.getAttribute("href")).filter(Boolean));
 if (shots) await page.screenshot({ path: `${shots}/menu-390.png` });
 await browser.close();
-console.log(JSON.stringify({ pages: seen, search, menu }));
+console.log(JSON.stringify({ pages: seen, night, keys, paper, search, menu }));

@@ -1,5 +1,5 @@
 "The site as a reader meets it: in a browser, at a desk and on a phone, with nothing but its own folder"
-import filecmp,functools,http.server,json,os,re,shutil,subprocess,sys,threading
+import ast,filecmp,functools,http.server,json,os,re,shutil,subprocess,sys,threading
 from html import unescape
 from pathlib import Path
 from urllib.parse import unquote,urldefrag
@@ -8,7 +8,9 @@ from conftest import ROOT,clean_env,notebooks,page
 
 DOCS = ROOT/'docs'
 PAGES = sorted(p.relative_to(DOCS).as_posix() for p in DOCS.rglob('*.html'))
-SEARCH = {'ingredient':'ingredients.html', 'attention':'blocks.html', 'density':'ingredients.html', 'early stopping':'training.html', 'Wikibooks':'licences.html'} # what a reader types: the page that must be among the first five
+SEARCH = {'ingredient':'ingredients.html', 'attention':'blocks.html', 'density':'ingredients.html', 'early stopping':'training.html', 'Wikibooks':'licences.html',
+          'RecipeGenerator':'api_generator.html#recipegenerator', 'Corpus':'api_recipes.html#corpus', 'top_p':'api_sampling.html#top_p', 'write_recipe':'api_formats.html#write_recipe'} # what a reader types: the page that must be among the first five
+NIGHT = ['index.html','sampling.html','results.html','api_generator.html','generator.html','lines.html'] # a front, a chapter with formulas and figures, tables, reference, cards of recipes, the longest page
 pages = pytest.mark.parametrize('name', PAGES)
 
 def title(nb): return re.sub(r'^# ', '', ''.join(json.loads(nb.read_text(encoding='utf-8'))['cells'][0]['source']).split('\n')[0]).strip()
@@ -39,6 +41,27 @@ def test_site_and_readme_are_up_to_date(tmp_path):
     import docs
     assert (ROOT/'README.md').read_text(encoding='utf-8') == docs.readme(), 'run make docs'
 
+def modules(): return sorted(p for p in (ROOT/'recipegen').glob('[a-z]*.py') if re.search(r"__all__ = \['", p.read_text(encoding='utf-8')))
+
+@pytest.mark.parametrize('module', modules(), ids=lambda p: p.stem)
+def test_every_name_has_its_place_in_the_reference(module):
+    "and the chapter that makes it leads there, and back"
+    tree = ast.parse(module.read_text(encoding='utf-8'))
+    names = next(ast.literal_eval(o.value) for o in tree.body if isinstance(o, ast.Assign) and getattr(o.targets[0], 'id', '') == '__all__')
+    text,index = (DOCS/f'api_{module.stem}.html').read_text(encoding='utf-8'),(DOCS/'api.html').read_text(encoding='utf-8')
+    assert [n for n in names if f'id="{n.lower()}"' not in text] == [], 'run make docs'
+    assert [n for n in names if f'href="api_{module.stem}.html#{n.lower()}"' not in index] == []
+    defs = [n for n in names if any(isinstance(o, (ast.FunctionDef,ast.ClassDef)) and o.name == n for o in tree.body)]
+    for n in defs:
+        chapter = re.search(rf'<a href="(\w+\.html)#{n.lower()}">{n} in the study</a>', text)
+        assert chapter, n
+        assert f'href="api_{module.stem}.html#{n.lower()}"' in (DOCS/chapter[1]).read_text(encoding='utf-8'), n
+
+def test_theme_is_set_before_anything_is_painted():
+    for p in PAGES:
+        head = (DOCS/p).read_text(encoding='utf-8').split('</head>')[0]
+        if 'smalldocs' in head: assert 0 < head.find('dataset.theme') < head.find('rel="stylesheet"'), p
+
 def test_readme_links_lead_somewhere():
     text = (ROOT/'README.md').read_text(encoding='utf-8')
     links = re.findall(r'\]\((?!\w+:|#)([^)#\s]+)', text)
@@ -50,17 +73,17 @@ class Quiet(http.server.SimpleHTTPRequestHandler):
     def log_message(self, *args): pass
 
 @pytest.fixture(scope='module')
-def seen(tmp_path_factory):
+def seen():
     "What a browser saw of every page; pictures of them in the folder that SITE_SHOTS names"
     browser = next(filter(None, map(shutil.which, ('chromium','chromium-browser','google-chrome'))), None)
     if not browser or not shutil.which('node') or not (ROOT/'node_modules'/'playwright-core').exists(): pytest.fail('no browser, node or playwright-core: run make test')
-    shots = Path(os.environ.get('SITE_SHOTS') or tmp_path_factory.mktemp('shots'))
-    shots.mkdir(parents=True, exist_ok=True)
+    shots = os.environ.get('SITE_SHOTS', '')
+    if shots: Path(shots).mkdir(parents=True, exist_ok=True)
     server = http.server.ThreadingHTTPServer(('127.0.0.1', 0), functools.partial(Quiet, directory=str(DOCS)))
     threading.Thread(target=server.serve_forever, daemon=True).start()
     try:
         base = f'http://127.0.0.1:{server.server_port}/'
-        cmd = ['node', ROOT/'tests'/'site.mjs', browser, base, shots, ','.join(SEARCH), 'index.html', *(p for p in PAGES if p != 'index.html')]
+        cmd = ['node', ROOT/'tests'/'site.mjs', browser, base, shots, ','.join(SEARCH), ','.join(NIGHT), 'index.html', *(p for p in PAGES if p != 'index.html')]
         res = subprocess.run(cmd, capture_output=True, text=True, timeout=600, env=clean_env())
         assert res.returncode == 0, res.stderr
         return json.loads(res.stdout) | dict(base=base)
@@ -80,6 +103,27 @@ def test_page_shows_its_pictures_and_formulas(seen, name):
 @pages
 @pytest.mark.parametrize('width', ['1280','390'])
 def test_page_fits_the_window(seen, name, width): assert seen['pages'][name]['overflow'][width] == []
+
+@pages
+def test_page_is_accessible(seen, name): assert seen['pages'][name]['axe'] == []
+
+@pytest.mark.parametrize('name', NIGHT)
+def test_page_is_accessible_by_night(seen, name): assert seen['night'][name] == []
+
+@pytest.mark.parametrize('name', NIGHT)
+def test_page_prints_on_white_without_menus(seen, name): assert seen['paper'][name] == dict(shown=[], ground='rgb(255, 255, 255)', wide=False)
+
+def test_keyboard_reaches_everything(seen):
+    "in the order of the page, and past the menus at once for who wants"
+    keys = seen['keys']
+    order = [keys['reached'].index(k) if k in keys['reached'] else k for k in ('skip','menu','search','toggle','sidebar','content')]
+    assert all(isinstance(o, int) for o in order) and order == sorted(order), keys['reached']
+    assert keys['skipped'] == '#quarto-document-content'
+
+def test_light_or_dark_is_chosen_and_kept(seen):
+    keys = seen['keys']
+    assert keys['pressed'][:2] == ['dark','true'] and keys['kept'] == ['dark','dark']
+    assert sum(map(int, re.findall(r'\d+', keys['pressed'][2])[:3])) < 150, 'dark is dark'
 
 @pages
 def test_links_lead_somewhere(seen, name):

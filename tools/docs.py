@@ -119,6 +119,9 @@ def parameters(o, comments):
         if rows and rows[0][0] in ('self','cls'): rows = rows[1:]
         last = max([o.lineno]+[r[3] for r in rows])
         end = next((i for i in range(last+1, o.body[0].lineno) if i in comments), None)
+        if o.body[0].lineno <= last+1: # the last parameter stands in the line that ends the signature, whose comment is of what is returned
+            end = last if last in comments else None
+            rows = [(n, t, d, None if l == last else l) for n,t,d,l in rows]
         if end or o.returns: rows.append(('', o.returns, None, end))
     return [(n, t and ast.unparse(t), d and ast.unparse(d), comments.get(l, '')) for n,t,d,l in rows]
 
@@ -205,12 +208,15 @@ def reference(module, nb, symbols):
     told = lambda n,name: raw(f'<p class="chapter"><a href="{symbols[n]}">{html.escape(name)} in the study</a></p>') if n in symbols else ''
     front = yaml.safe_dump(dict(title=f'recipegen.{module}', subtitle=chapter[1], pagetitle=f'recipegen.{module}'), allow_unicode=True, sort_keys=False, width=1000)
     res = [f'---\n{front}---', f'The chapter [{chapter[0]}]({page_name(nb)}.ipynb) makes this module and explains it; this page lists its names. All modules: [reference](api.qmd).']
+    constants = {n: o for n,o in objs.items() if not isinstance(o, _defs)}
     for n,o in objs.items():
-        res += [f'## {n} {{#{anchor(n)}}}']
-        if isinstance(o, _defs): res += [raw(f'<div class="reference">{entry(o, comments, n, known)}</div>')]
-        else: res += [raw(f'<div class="reference"><div class="signature">{code_html(f"{n} = {short(ast.unparse(o.value))}")}</div><p>{inline(said(o, comments), known)}</p></div>')]
+        if n in constants: continue
+        res += [f'## {n} {{#{anchor(n)}}}', raw(f'<div class="reference">{entry(o, comments, n, known)}</div>')]
         for f in methods(o): res += [f'### {n}.{f.name} {{#{anchor(n+"."+f.name)}}}', raw(f'<div class="reference">{entry(f, comments, n+"."+f.name, known)}</div>')]
         res += [told(n, n)]
+    if constants:
+        cols = {'Name': [f'<span id="{anchor(n)}">{code_html(n)}</span>' for n in constants], 'Value': [code_html(short(ast.unparse(o.value))) for o in constants.values()], 'Meaning': [inline(said(o, comments), known) for o in constants.values()]}
+        res += ['## Constants', ', '.join(f'`{n}`' for n in constants)+'.', raw(table({k: v for k,v in cols.items() if any(v)}))]
     return '\n\n'.join(res)+'\n'
 
 def reference_index():
@@ -283,7 +289,7 @@ def prepared(path, pages):
 def page_of(path, pages):
     "A page that consists of a file elsewhere in the project: its first heading is the title"
     file = included(path)
-    if not file: return path.read_text(encoding='utf-8')
+    if not file: return relink(path.read_text(encoding='utf-8'), path.parent, pages)
     front = path.read_text(encoding='utf-8').split('---')[1]
     text = re.sub(r'\A\s*# .*\n', '', file.read_text(encoding='utf-8'))
     return f'---{front}---\n\n{relink(text, file.parent, pages)}'
@@ -348,6 +354,32 @@ def figures(text, name, to):
         width = f' width="{png_width(data)}"' if m[1] == 'png' else ''
         return f'<img src="figures/{name}-{n}.{ext}" loading="lazy"{width}{alt}{m[3]}>'
     return _img.sub(one, text)
+
+_row,_head,_cell = re.compile(r'<tr[^>]*>(.*?)</tr>', re.S),re.compile(r'<thead>(.*?)</thead>', re.S),re.compile(r'<t([hd])([^>]*)>(.*?)</t\1>', re.S)
+words_of = lambda s: html.unescape(re.sub(r'<[^>]+>', '', s)).strip()
+
+def tidy(text):
+    "A table of pandas as one would set it: the index's name beside the columns', what is text to the left, no heading without words"
+    if not re.match(r'<table[^>]*(dataframe|id="T_)', text): return text
+    rows = [[m.groups() for m in _cell.finditer(r)] for r in _row.findall(text)]
+    if (h := _head.search(text)) and len(_row.findall(h[1])) == 2 and len(rows[0]) == len(rows[1]) and not any(words_of(a[2]) and words_of(b[2]) for a,b in zip(*rows[:2])):
+        one = [a if words_of(a[2]) else b for a,b in zip(*rows[:2])]
+        text = text.replace(h[1], '<tr>'+''.join(f'<th{a}>{s}</th>' for _,a,s in one)+'</tr>')
+        rows = [one]+rows[2:]
+    body = [[words_of(s) for k,_,s in r if k == 'd'][::-1] for r in rows] # columns are counted from the right: at the left a heading may span rows
+    def wordy(j):
+        said = [r[j] for r in body if len(r) > j and r[j] not in ('','NaN','None','nan','—')]
+        return sum(bool(re.match(r'[^\W\d]|["\'(,;:]\D', s)) for s in said) > len(said)/2
+    left = [wordy(j) for j in range(max(map(len, body), default=0))]
+    def row(m):
+        cells = list(_cell.finditer(m[1])); n = len(cells)
+        def one(i, c):
+            kind,attrs,s = c.groups()
+            if kind == 'h' and not words_of(s): kind = 'd'
+            j = n-1-i
+            return f'<t{kind}{attrs}{" data-text" if j < len(left) and left[j] and (kind == "d" or i) else ""}>{s}</t{kind}>'
+        return m[0].replace(m[1], ''.join(one(i, c) for i,c in enumerate(cells)))
+    return _row.sub(row, text)
 
 SEARCH_SCRIPT = '''await new Promise((ok, no) => { // a script and not a fetch, so that search works from a disk too
         const s = document.createElement("script");
@@ -417,7 +449,8 @@ def finish(site):
         text = figures(p.read_text(encoding='utf-8'), p.stem, site/'figures')
         math |= 'cdn.jsdelivr.net/npm/katex' in text
         text = re.sub(r'https://cdn\.jsdelivr\.net/npm/katex@[\d.]+/dist/', 'site_libs/katex/', text)
-        text = re.sub(r'(?<!<div class="scroll">)(<table\b.*?</table>)', r'<div class="scroll">\1</div>', text, flags=re.S)
+        text = re.sub(r'(?<!<div class="scroll">)(<table\b.*?</table>)', lambda m: f'<div class="scroll">{tidy(m[1])}</div>', text, flags=re.S)
+        if p.stem.startswith('api_'): text = re.sub(r'(class="nav-link[^>]*>)\w+(\.\w+</a>)', r'\1\2', text) # of methods the menu beside says the name alone
         p.write_text(accessible(text), encoding='utf-8')
     shutil.copy(NBS/'site.js', libs)
     if math:
