@@ -193,6 +193,7 @@ class Builder {
       <button data-do="load" type="button">Load it</button>
       <label class="rgb-file">or a file <input data-part="file" type="file" accept=".json,.jsonld,.cook,.csv,.txt,.html,.htm"></label>
     </div></details>
+  <p class="rgb-hint" data-part="took"></p>
 </div>`;
     this.card = document.body.appendChild(Object.assign(document.createElement("div"), { className: "rgb-card" }));
     this.card.setAttribute("aria-hidden", "true");
@@ -232,7 +233,7 @@ class Builder {
     busy("undo", !this.past.length);
     busy("redo", !this.future.length);
     busy("clear", !this.ids.length);
-    this.took = performance.now() - start;
+    this.$("took").textContent = `Laws, reasons and weights of this step: ${Math.round(performance.now() - start)} ms, in this page.`;
   }
 
   drawRecipe() {
@@ -254,14 +255,19 @@ class Builder {
         <span class="rgb-acts"><button type="button" data-do="swap" data-i="${i}" aria-expanded="${this.swapping === i}" aria-label="Swap ${n}">Swap</button><button type="button" data-do="remove" data-i="${i}" aria-label="Remove ${n}">✕</button></span>
         ${this.swapping === i ? this.swaps(id) : ""}</li>`;
     });
-    const bits = (m, names) => names.filter((_, j) => m >> j & 1), fit = bits(this.ids.reduce((m, i) => m & k.diets[i], -1), k.dietNames), diets = fit.filter((d) => !fit.some((f) => IMPLIED[f]?.includes(d))), holds = bits(this.ids.reduce((m, i) => m | k.allergens[i], 0), k.allergenNames);
     morph(this.$("recipe"), `<div class="rgb-head"><input data-set="title" class="rgb-title" value="${esc(s.title)}" placeholder="${esc(k.title(this.recipe()))}" aria-label="Name of the recipe"></div>
       <ol class="rgb-rows">${rows.join("")}</ol>
       <div class="rgb-size"><label>Portions <input type="number" data-set="servings" min="0.5" step="0.5" value="${s.servings}"></label>
         <label>Total <input type="number" data-set="total" min="1" step="any" value="${Math.round(total)}"${this.locked ? " disabled" : ""}> g</label>
         <span>${this.locked ? "the locked weights say how much; " : ""}${s.servings} of ${showGrams(total / s.servings)}</span></div>
-      <p class="rgb-holds">${diets.length ? `<b>${esc(list(diets).replace(/^./, (c) => c.toUpperCase()))}</b>. ` : ""}${holds.length ? `Contains ${esc(list(holds))}.` : "None of the 14 allergens."}</p>
+      <p class="rgb-holds">${this.fitness()}</p>
       <p class="rgb-go"><button type="button" class="rgb-main" data-do="finish">Finish it for me</button> <button type="button" data-do="variants">Three ways to finish it</button></p>`);
+  }
+
+  fitness() { // diets that it keeps, allergens in it
+    const k = this.kitchen, bits = (m, names) => names.filter((_, j) => m >> j & 1), fit = bits(this.ids.reduce((m, i) => m & k.diets[i], -1), k.dietNames), holds = bits(this.ids.reduce((m, i) => m | k.allergens[i], 0), k.allergenNames);
+    const diets = fit.filter((d) => !fit.some((f) => IMPLIED[f]?.includes(d)));
+    return (diets.length ? `<b>${list(diets).replace(/^./, (c) => c.toUpperCase())}</b>. ` : "") + (holds.length ? `Contains ${list(holds)}.` : "None of the 14 allergens of EU labels.");
   }
 
   swaps(out) {
@@ -287,7 +293,7 @@ class Builder {
     this.drawVariants();
     const r = this.recipe(), total = this.grams.grams.reduce((a, b) => a + b, 0);
     this.card.innerHTML = `<h1>${esc(k.title(r))}</h1><p>${r.servings} portions of ${showGrams(total / r.servings)}, ${showGrams(total)} in all</p><table>${r.items.map((o) => `<tr><td>${showGrams(o.grams)}</td><th>${esc(this.name(o.id))}</th><td>${esc(k.household(o.id, o.grams) ?? "")}</td></tr>`).join("")}</table>
-      <p>A portion: ${Object.entries({ energy_kcal: "kcal", protein_g: "g protein", fat_g: "g fat", carbohydrate_g: "g carbohydrate", fiber_g: "g fibre", sodium_mg: "mg sodium" }).map(([key, u]) => `${Math.round(n[key])} ${u}`).join(", ")}</p><p class="rgb-from">recipegen</p>`;
+      <p>A portion: ${Object.entries({ energy_kcal: "kcal", protein_g: "g protein", fat_g: "g fat", carbohydrate_g: "g carbohydrate", fiber_g: "g fibre", sodium_mg: "mg sodium" }).map(([key, u]) => `${Math.round(n[key])} ${u}`).join(", ")}</p><p>${this.fitness()}</p><p class="rgb-from">made with recipegen, which weighs and does not cook</p>`;
   }
 
   drawVariants() {
