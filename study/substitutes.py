@@ -14,7 +14,7 @@ from pathlib import Path
 import numpy as np
 from recipegen.evaluation import intervals,pair_counts
 from recipegen.generator import RecipeGenerator
-from recipegen.ingredients import table
+from recipegen.ingredients import DIETS,table
 from recipegen.lines import MODIFIERS,STATES,amounts,clean,match,parse_line,strip,words
 from recipegen.recipes import SIDES,Corpus,from_lines,read_recipes,side,unfit
 from recipegen.sampling import log_softmax
@@ -124,8 +124,8 @@ def score(X, w): return X[...,[list(FEATURES).index(k) for k in w]]@np.array(lis
 
 PLAIN = [k for k in FEATURES if k != 'named']
 
-def learn(out='recipegen/weights/substitutes.safetensors', k=32, epochs=10, decay=.5, seed=0):
-    "What the features miss of the training side's choices, as two vectors an ingredient; width, decay and epochs were chosen on the validation side"
+def learn(out='recipegen/weights/substitutes.safetensors', k=32, epochs=10, decay=.5, drop=.97, seed=0):
+    "What the features miss of the training side's choices, as two vectors an ingredient; for half of the choices most other candidates are away, as under a diet; the settings were chosen on the validation side"
     import torch
     from torch.nn.functional import cross_entropy
     from recipegen.training import save_weights
@@ -138,7 +138,8 @@ def learn(out='recipegen/weights/substitutes.safetensors', k=32, epochs=10, deca
     opt = torch.optim.AdamW([*A.parameters(), *B.parameters(), bias], lr=1e-2, weight_decay=decay); slow = torch.optim.lr_scheduler.LinearLR(opt, 1, 0, epochs)
     for epoch in range(1, epochs+1):
         for i in torch.randperm(C.n).split(128):
-            z = (S[i]+A(Z)[a[i]]@B(Z).T+bias).masked_fill(out_[i], -1e9); loss = cross_entropy(z, b[i])
+            away = out_[i]|(torch.rand(len(i), C.v) < drop*torch.rand(len(i), 1).round()); away[torch.arange(len(i)),b[i]] = False
+            loss = cross_entropy((S[i]+A(Z)[a[i]]@B(Z).T+bias).masked_fill(away, -1e9), b[i])
             opt.zero_grad(); loss.backward(); opt.step()
         slow.step()
         with torch.no_grad(): gone,comes = A(Z),B(Z); r = V.ranks(SV+(gone[V.a]@comes.T+bias).numpy())
@@ -159,7 +160,7 @@ def test(to='study/substitutes.json', n_boot=2000):
     co = np.zeros((C.v,C.v), np.float32)
     for c in (Corpus.load('corpora/recipes_73k'), Corpus.load()):
         co += pair_counts(c.distinct().split('train').sets(), C.v)
-    counts = np.diag(co).copy(); ppmi = np.log(np.maximum(co*counts.sum()/np.outer(counts, counts).clip(1), 1)); np.fill_diagonal(ppmi, 0); ppmi /= np.linalg.norm(ppmi, axis=1, keepdims=True).clip(1e-9)
+    counts = np.diag(co).copy(); np.fill_diagonal(co, 0); company = np.sqrt(co/counts[:,None].clip(1)); company /= np.linalg.norm(company, axis=1, keepdims=True).clip(1e-9) # Hellinger: of twelve ways, the best on the validation side
     pop = np.log(counts+1); kind = np.array([o.group for o in T]); same = (kind[C.a][:,None] == kind)*1.; tie = 1e-3*(pop+20*same)
     shuffled = Likeness(gen); shuffled.spaces = dict(shuffled.spaces, made=shuffled.spaces['made'][np.random.default_rng(0).permutation(C.v)])
     XV,XS,XSV = V.features(gen, like),C.features(gen, shuffled),V.features(gen, shuffled)
@@ -167,19 +168,22 @@ def test(to='study/substitutes.json', n_boot=2000):
     S = {'recipegen.substitute': score(X, WEIGHTS), 'without what cooks choose': part(PLAIN), 'without what cooks choose, composition shuffled': part(PLAIN, XS, XSV), 'without what cooks choose, nor composition': part([k for k in PLAIN if k != 'made']),
          'without what cooks choose, nor the bowl': part([k for k in PLAIN if k not in ('law','usual')]), 'without the bowl': part([k for k in FEATURES if k not in ('law','usual')]),
          'most often named for it, then its kind': table_[C.a]+tie, 'named for it either way, then its kind': (table_+table_.T)[C.a]+tie,
-         'rows of the quantity model': col('weighed'), 'rows of the ingredient model': col('learned'), 'company it keeps in training recipes': ppmi[C.a]@ppmi.T, 'composition': col('made'), 'composition, shuffled': XS[...,list(FEATURES).index('made')],
+         'rows of the quantity model': col('weighed'), 'rows of the ingredient model': col('learned'), 'company it keeps in training recipes': company[C.a]@company.T, 'composition': col('made'), 'composition, shuffled': XS[...,list(FEATURES).index('made')],
          'law of the missing one': col('law'), 'its kind, the commonest': tie, 'the commonest': np.tile(pop, (C.n,1))}
     R = np.stack([C.ranks(s) for s in S.values()], 1); new = ~seen
+    ok = np.array([T.allowed(d) for d in DIETS]); diets = [(i, d) for d in range(len(DIETS)) for i in range(C.n) if not ok[d,C.a[i]] and ok[d,C.b[i]]] # what leaves breaks a diet that the other keeps
+    def among(s, i, d): z = np.where(C.out[i]|~ok[d], -np.inf, s[i]); t = z[C.b[i]]; return 1+(z > t).sum()+((z == t).sum()-1)/2
+    Q = 1/np.array([[among(s, i, d) for s in S.values()] for i,d in diets]); owner = C.recipe[[i for i,_ in diets]]
     D = np.concatenate([R <= 1, R <= 5, R <= 10, 1/R], 1); m = R.shape[1]; order = np.argsort(C.a, kind='stable'); start = np.unique(C.a[order], return_index=True)[1]
-    METRICS = ('hit_1','hit_5','hit_10','mrr','macro_hit_10','macro_mrr','new_hit_1','new_hit_10','new_mrr')
+    METRICS = ('hit_1','hit_5','hit_10','mrr','macro_hit_10','macro_mrr','new_hit_1','new_hit_10','new_mrr','diet_mrr')
     def means(w): # (recipes,) -> (metrics, systems)
-        w = w[C.recipe]; u = w*new; own = np.add.reduceat(w[order], start); ok = own > 0; U = u@D/max(u.sum(), 1)
+        q = w[owner]; w = w[C.recipe]; u = w*new; own = np.add.reduceat(w[order], start); ok = own > 0; U = u@D/max(u.sum(), 1)
         macro = lambda x: (np.add.reduceat(w[order,None]*x[order], start)[ok]/own[ok,None]).mean(0)
-        return np.concatenate([(w@D/w.sum()).reshape(4, m), [macro(R <= 10), macro(1/R)], U.reshape(4, m)[[0,2,3]]])
+        return np.concatenate([(w@D/w.sum()).reshape(4, m), [macro(R <= 10), macro(1/R)], U.reshape(4, m)[[0,2,3]], [q@Q/q.sum()]])
     n = C.recipe.max()+1; against = {'table': 'named for it either way, then its kind', 'shuffled': 'without what cooks choose, composition shuffled', 'ours': 'recipegen.substitute'}
     t = {k: intervals(means, n, METRICS, list(S), a, n_boot) for k,a in against.items()}
     num = lambda x: round(float(x), 4); three = lambda t,s,k,g='': [num(t.loc[s,f'{k}{g}{e}']) for e in ('','_low','_high')]
-    res = dict(choices={s: dict(Counter(Cases(s).corpus.tolist())) for s in SIDES}, cases=C.n, recipes=int(n), replaced=int(len(start)), kinds_of_choice=len(set(zip(C.a.tolist(), C.b.tolist()))), cases_new=int(new.sum()),
+    res = dict(choices={s: dict(Counter(Cases(s).corpus.tolist())) for s in SIDES}, cases=C.n, recipes=int(n), replaced=int(len(start)), kinds_of_choice=len(set(zip(C.a.tolist(), C.b.tolist()))), cases_new=int(new.sum()), cases_diet=len(diets),
         read_by_eye=dict(pairs=100, right=97, seed=2), weights=WEIGHTS,
         systems={s: {k: three(t['table'], s, k) for k in METRICS} for s in S},
         over_the_table={s: {k: three(t['table'], s, k, '_gain') for k in METRICS} for s in S if s != against['table']},
