@@ -152,7 +152,7 @@ class Read:
         said = [f'{len(self.missed)} of {len(self.lines)} lines name no known ingredient: {"; ".join(self.missed[:5])}{"; ..." if len(self.missed) > 5 else ""}']*bool(self.missed)
         return ' | '.join(said + [f'{self.others} more {"recipe is" if self.others == 1 else "recipes are"} in it; the first was read']*bool(self.others))
 
-# %% ../nbs/15_formats.ipynb #97656693
+# %% ../nbs/15_formats.ipynb #72150486
 def _asked(pattern, flags=0): return lru_cache(1)(lambda: re.compile(pattern, flags)) # compiled when asked for: who only writes does not wait
 
 _no_servings = _asked(r'\s*(?:g|kg|ml|l|oz|lbs?|grams?|ounces?|pounds?|cups?|quarts?|pints?|lit(?:er|re)s?|inch(?:es)?|cm|%)\b', re.I)
@@ -192,16 +192,16 @@ def _of_json(text, where):
     told = dict(form='json', title=r.get('title') or '', servings=_servings(r.get('servings')), others=len(many)-1+len(rest))
     if all(isinstance(i, str) for i in r['ingredients']): return told | dict(lines=r['ingredients'])
     if not all(isinstance(i, dict) and isinstance(i.get('name'), str) for i in r['ingredients']): raise InputError(f'{where}: an ingredient without a name')
-    return told | dict(rows=[(i['name'], *(_grams(i.get(k), f'{where}: {k} of {i["name"]}') for k in ('grams','low','high'))) for i in r['ingredients']], more={k: r[k] for k in ('log_prob','model','seed') if r.get(k) is not None})
+    return told | dict(rows=[(i['name'], *(_grams(i.get(k), f'{where}: {k} of {_text(i["name"])[:60]}') for k in ('grams','low','high'))) for i in r['ingredients']], more={k: r[k] for k in ('log_prob','model','seed') if r.get(k) is not None})
 
 def _grams(x, where): # a weight, or None where there is none
     if x is None or x == '': return None
     try: g = float('nan') if isinstance(x, bool) else float(x)
     except (TypeError, ValueError): g = float('nan')
-    if not 0 <= g < 1e9: raise InputError(f'{where} is {str(x)[:40]}; give grams')
+    if not 0 <= g < 1e9: raise InputError(f'{where} is {_text(x)[:40]}; give grams')
     return g
 
-# %% ../nbs/15_formats.ipynb #3d555c4d
+# %% ../nbs/15_formats.ipynb #2a81c9ff
 _front_matter = _asked(r'\A\s*---[ \t]*\n(.*?)\n---[ \t]*(?:\n|\Z)', re.S)
 _next_file = _asked(r'^---[ \t]*\n(?:(?=[^\n]*\S)[^\n]*\n)*?---[ \t]*$', re.M)
 _at = _asked(r'(?<![\w@])@(\.{0,2}/)?([@&?+-]*)(\([^)]*\))?(?:([^\s@#~{}(][^@#~{}\n]*)\{([^}]*)\}(?:\(([^)]*)\))?|([^\s@#~{}()\[\].,;:!?…]+))')
@@ -249,9 +249,9 @@ def _of_csv(text, where):
 _row = _asked(r'(\S.*?)\s{2,}(to taste|< 0\.1 g|[\d,.]+ g)(?:\s{2,}(?:< 0\.1|\d+\.\d) %)?(?:\s{2,}\d+\.\d %)?(?:\s{2,}(< 0\.1|[\d,.]+) to ([\d,.]+) g)?(?:\s{2,}.*)?')
 _foot = _asked(r'^(?:serves (\S+), each .*? g|in 100 g): \d+ kcal, protein .*$', re.M)
 
-def _of_text(text):
+def _of_text(text, where):
     m = _foot().search(text); head = [l.rstrip() for l in text[:m.start()].splitlines() if l.strip()]; rows = [r.groups() for l in head if (r := _row().fullmatch(l)) and r[1] != 'total']
-    number = lambda s: None if s in (None, 'to taste') else .025 if s.startswith('<') else float(s.removesuffix(' g').replace(',', '')) # below 0.05 g: the middle
+    number = lambda s: None if s in (None, 'to taste') else .025 if s.startswith('<') else _grams(s.removesuffix(' g').replace(',', ''), f'{where}: a weight') # below 0.05 g: the middle
     some = any(lo for *_,lo,_ in rows); title = next((l for l in head if not _row().fullmatch(l) and not re.fullmatch(r'Recipe \d+( of \d+)?', l)), '')
     return dict(form='text', title=title, servings=_servings(m[1]), rows=[(n, number(g), *(number(x) if x else number(g) if some else None for x in (lo,hi))) for n,g,lo,hi in rows], others=len(_foot().findall(text))-1)
 
@@ -291,7 +291,7 @@ def _of_html(text, where):
         if lines: return dict(form='html', title=_text(_quiet(page.title)), servings=_servings(_quiet(page.yields)), lines=lines, others=max(len(re.findall(r'itemtype=["\']?https?://schema\.org/Recipe\b', text, re.I))-1, 0))
     raise InputError(f'{where}: a web page without a recipe that can be read; copy its ingredient lines into a text file')
 
-# %% ../nbs/15_formats.ipynb #ed050401
+# %% ../nbs/15_formats.ipynb #14ae1f71
 MOST = 10_000_000 # bytes; what is larger is no recipe
 _page = _asked(r'\s*<|.{0,2000}?<(?:!doctype html|html|head|body|script|div)\b', re.S | re.I)
 _cook = _asked(r'^>>\s*\w[^\n:]*:|(?<![\w@])@(?:[^\s@#~{}(][^@#~{}\n]*)\{[^}\n]*\}|^---[ \t]*\n(?:[^\n]*\n)*?---[ \t]*$', re.M)
@@ -306,7 +306,6 @@ def _decoded(raw, where): # bytes -> text
         if b'\0' in raw or not m and not re.match(rb'\s*<', raw): raise InputError(f'{where}: is not UTF-8 text; save it as UTF-8 and try again') from None
         try: text = raw.decode(m[1].decode() if m else 'windows-1252', 'replace') # a page of old
         except LookupError: text = raw.decode('windows-1252', 'replace')
-    if '\0' in text: raise InputError(f'{where}: is not text')
     return text
 
 def _source(source): # text, and what to call it
@@ -319,7 +318,8 @@ def _source(source): # text, and what to call it
         with open(source, 'rb') as f: raw = f.read(MOST+1)
     else: raw = source.encode('utf-8', 'surrogatepass') if isinstance(source, str) else bytes(source)
     if len(raw) > MOST: raise InputError(f'{where}: is larger than {MOST//1_000_000} MB, too large for a recipe')
-    text = source if isinstance(source, str) else _decoded(raw, where)
+    text = source.lstrip('\ufeff') if isinstance(source, str) else _decoded(raw, where)
+    if '\0' in text: raise InputError(f'{where}: is not text')
     if not text.strip(): raise InputError(f'{where}: is empty')
     return text.replace('\r\n', '\n').replace('\r', '\n'),where
 
@@ -343,9 +343,9 @@ def read_recipe(
     if form not in (*FORMATS,'html','lines'): raise InputError(f'format {form}: choose {", ".join(FORMATS)}, html or lines')
     if form == 'csv' and not _header(text): raise InputError(f'{where}: has no columns ingredient and grams')
     if form == 'text' and not _foot().search(text): form = 'lines'
-    o = _of_json(text, where) if form in ('json','jsonld') else _of_html(text, where) if form == 'html' else _of_csv(text, where) if form == 'csv' else _of_lines(text, where) if form == 'lines' else dict(cooklang=_of_cooklang, text=_of_text)[form](text)
+    o = _of_json(text, where) if form in ('json','jsonld') else _of_html(text, where) if form == 'html' else _of_csv(text, where) if form == 'csv' else _of_cooklang(text) if form == 'cooklang' else dict(text=_of_text, lines=_of_lines)[form](text, where)
     if o['form'] == 'cooklang' and not o['title'] and isinstance(source, (str,Path)) and where.endswith('.cook'): o['title'] = Path(where).stem # its convention
-    lines = o['lines'] if 'lines' in o else [_row_line(n, g) for n,g,*_ in o['rows']]
+    lines = [l for l in (' '.join(l.split()) for l in (o['lines'] if 'lines' in o else [_row_line(n, g) for n,g,*_ in o['rows']])) if l]
     _sane(lines, where); names,weights,missed = _weigh_lines(lines) if 'lines' in o else _weigh_rows(o['rows'])
     if not names: raise InputError(f'{where}: names no known ingredient'+(f' ("{lines[0][:60]}" ...)' if lines else ''))
     g,lo,hi = ([w[k] for w in weights] for k in range(3)); span = None not in lo+hi and len(names) > 0
@@ -363,6 +363,6 @@ def _weigh_rows(rows):
     for n,*w in rows:
         try: name = resolve(n)
         except UnknownIngredient: name = items[0].name if len(items := parse_line(n)) == 1 else None
-        if name is None: missed.append(_row_line(n, w[0])); continue
+        if name is None: missed.append(' '.join(_row_line(n, w[0]).split())); continue
         old = got.get(name); got[name] = w if old is None else [b if a is None else a if b is None else a+b for a,b in zip(old, w)] # twice is more of it
     return list(got),list(got.values()),missed

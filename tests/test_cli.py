@@ -178,6 +178,53 @@ def test_parse(answer, tmp_path):
     o = json.loads(answer('parse', 'lines.txt', '--format', 'json'))
     assert [(i['line'],i['ingredient'],i['grams']) for i in o['items']] == [(1,'flour',180),(3,'salt',None),(3,'black pepper',None),(4,None,None)] and (o['lines'],o['unmatched']) == (3,1)
 
+# Forms, and the three commands between cook and model
+
+def test_formats(answer, tmp_path):
+    from recipegen.formats import read_recipe,write_recipe
+    r = RecipeGenerator.load().generate(include='flour, egg', servings=4., seed=6)[0]; asked = ['generate','--include','flour, egg','--servings',4,'--seed',6]
+    for form,end in dict(text='txt', json='json', jsonld='jsonld', cooklang='cook', csv='CSV').items():
+        assert answer(*asked, '--format', form) == write_recipe(r, form) and answer(*asked, '--out', f'r.{end}') == '' and (tmp_path/f'r.{end}').read_text(encoding='utf-8') == write_recipe(r, form)
+        b = read_recipe(tmp_path/f'r.{end}'); assert b.form == form and set(b.recipe.names) == set(r.names) and b.recipe.servings == 4
+    assert [o['@type'] for o in json.loads(answer('generate', '--n', 3, '--format', 'jsonld'))] == ['Recipe']*3 and len(json.loads(answer('generate', '--n', 1, '--format', 'jsonld'))) == 1
+    assert answer('generate', '--n', 3, '--format', 'cooklang').count('title: ') == 3 and answer('generate', '--n', 3, '--format', 'csv').count('recipe,ingredient') == 1
+    q = answer('quantify', '--include', 'flour, butter=125', '--out', 'q.cook'); assert '@butter{125%g} (1/2 cup)' in (tmp_path/'q.cook').read_text()
+    (tmp_path/'l.txt').write_text('{"title": "Soup", "include": "leek=300, potato"}\negg, flour\n'); text = answer('quantify', '--lists', 'l.txt', '--format', 'csv'); assert '1. Soup,leek,300,' in text and '\n2. ' in text and len(json.loads(answer('quantify', '--lists', 'l.txt', '--format', 'jsonld'))) == 2
+    assert len(json.loads(answer('quantify', '--include', 'flour, egg', '--draws', 3, '--format', 'jsonld'))) == 3
+
+def test_parse_of_a_recipe_file(answer, tmp_path):
+    answer('quantify', '--include', 'flour=250, butter=125, sugar', '--servings', 4, '--out', 'r.cook'); assert re.search(r'flour +250 g +mass +250 g flour\n', answer('parse', 'r.cook'))
+    (tmp_path/'p.html').write_text('<html><script type="application/ld+json">[{"@type": "Recipe", "name": "Toast", "recipeYield": "2", "recipeIngredient": ["2 slices bread", "a handful of stardust"]}, {"@type": "Recipe", "recipeIngredient": ["1 egg"]}]</script></html>')
+    text = answer('parse', 'p.html'); assert text.startswith('bread ') and 'unmatched' in text and answer.err == 'p.html: 1 more in it; the first was read\n1 of 2 lines name no known ingredient:\n  line 2: a handful of stardust\n'
+    o = json.loads(answer('parse', 'p.html', '--format', 'json')); assert (o['title'], o['servings'], o['lines'], o['unmatched']) == ('Toast', 2, 2, 1)
+
+def test_substitute(answer, tmp_path):
+    asked = ['substitute','--include','flour=250, butter=125, sugar, egg','--replace','butter']
+    o = json.loads(answer(*asked, '--without', 'milk', '--n', 4, '--format', 'json')); got = o['substitutes']; assert o['replace'] == 'butter' and len(got) == 4 and [s['score'] for s in got] == sorted((s['score'] for s in got), reverse=True)
+    for s in got: w = {i['name']: i['grams'] for i in s['recipe']['ingredients']}; assert w['flour'] == 250 and s['name'] in w and 'butter' not in w and 'milk' not in table()[s['name']].allergens
+    text = answer(*asked, '--without', 'milk', '--n', 4); assert [l.split('  ')[0] for l in text.splitlines()[:4]] == [s['name'] for s in got] and f'\nWith {got[0]["name"]}\n' in text
+    vegan = json.loads(answer('substitute', '--include', 'flour, sugar, egg', '--replace', 'eggs', '--diet', 'vegan', '--servings', 2, '--format', 'json'))['substitutes']; assert len(vegan) == 5 and all('vegan' in table()[s['name']].diets and abs(s['recipe']['total_grams']-450) < .2 for s in vegan)
+
+def test_explain(answer, corpus, monkeypatch):
+    asked = ['explain','--include','flour, butter, sugar','--add','eggs']
+    o = json.loads(answer(*asked, '--quick', '--format', 'json')); assert o['name'] == 'egg' and o['rank'] == 1 and {n for n,_ in o['because']} == {'flour','butter','sugar'} and o['components'] == [] and answer.err == ''
+    assert o['probability'] == pytest.approx(json.loads(answer('complete', '--include', 'flour, butter, sugar', '--n', 1, '--format', 'json'))['suggestions'][0]['probability'], abs=1e-5)
+    assert 'recipes hold it' in answer(*asked, '--quick') and ' of 150 recipes' in answer(*asked, '--quick', '--corpus', corpus)
+    assert answer('explain', '--add', 'egg', '--quick').startswith('egg to an empty bowl')
+    import importlib.util as u; real = u.find_spec; monkeypatch.setattr(u, 'find_spec', lambda n, *a: None if n == 'captum' else real(n, *a))
+    assert answer(*asked) == answer(*asked, '--quick') and (answer(*asked), answer.err)[1] == 'the components are left out: captum is not installed; pip install "recipegen[explain]"\n'
+
+def test_explain_down_to_the_components(answer):
+    o = json.loads(answer('explain', '--include', 'flour, butter', '--add', 'egg', '--format', 'json')); assert o['components'] and o['completeness'] < .01 and answer.err == ''
+
+def test_builder_is_served(answer, tmp_path, monkeypatch):
+    import recipegen.builder
+    asked = []; monkeypatch.setattr(recipegen.builder, 'serve', lambda *a, **kw: asked.append((*a, *kw.values()))); (tmp_path/'r.cook').write_text('Boil @rice{100%g}.')
+    assert answer('builder') == answer('builder', 'r.cook', '--port', 9999, '--no-browser') == '' and asked == [(8866, True, None, None), (9999, False, Path('r.cook'), None)]
+
+def test_builder_refuses_what_is_no_recipe(tmp_path, refused):
+    (tmp_path/'x.cook').write_text('Nothing goes in.'); refused(['builder','x.cook'], 'x.cook', 'no known ingredient')
+
 def test_parse_reads_standard_input():
     r = run('parse', '-', input=LINES)
     assert r.returncode == 0 and r.stdout.startswith('flour') and 'unobtainium' in r.stderr
@@ -201,7 +248,7 @@ def test_import(answer, tmp_path):
 def test_version_and_help():
     from recipegen import __version__
     r = run('--version'); assert r.returncode == 0 and r.stdout == f'recipegen {__version__}\n'
-    r = run('--help'); assert r.returncode == 0 and all(c in r.stdout for c in ('generate','complete','quantify','parse','import','train','evaluate'))
+    r = run('--help'); assert r.returncode == 0 and all(c in r.stdout for c in ('generate','complete','quantify','substitute','explain','builder','parse','import','train','evaluate'))
     r = run('quantify', '--help'); assert '%%' not in r.stdout and all(f'--{o}' in r.stdout for o in 'include lists grams servings batch bakers format out'.split())
     r = run('generate', '--help')
     for o in 'include exclude diet without n grams servings batch min_size max_size temperature top_k top_p min_p seed format out'.split(): assert f'--{o}' in r.stdout
@@ -220,9 +267,9 @@ def test_evaluate_generation_wants_recipes(corpus, refused): refused(['evaluate'
 def test_answering_is_light(tmp_path):
     "No torch, no pandas; no Arrow and no ONNX Runtime either, unless they are wanted"
     (tmp_path/'lists.txt').write_text('egg, flour\nrice')
-    one = [['quantify','--lists',str(tmp_path/'lists.txt'),'--format','json'],['generate','--seed','0'],['generate','--beams','4','--n','4'],['complete','--include','egg'],['quantify','--include','egg'],['parse',os.devnull],['generate','--include','unobtainium']]
+    one = [['quantify','--lists',str(tmp_path/'lists.txt'),'--format','json'],['generate','--seed','0'],['generate','--beams','4','--n','4'],['complete','--include','egg'],['quantify','--include','egg'],['generate','--format','jsonld'],['substitute','--include','egg, flour','--replace','egg'],['parse',os.devnull],['generate','--include','unobtainium']]
     for words,wants in [*((w, '') for w in one), (['generate','--n','80'], 'onnxruntime'), (['generate','--n','80','--engine','numpy'], ''), (['generate','--n','2','--out',str(tmp_path/'r.parquet')], 'pyarrow')]:
-        code = f'import sys; from recipegen.cli import main; main({words!r}); print(*sorted({{"torch","pandas","pyarrow","matplotlib","onnxruntime","tqdm"}} & set(sys.modules)), file=sys.stderr)'
+        code = f'import sys; from recipegen.cli import main; main({words!r}); print(*sorted({{"torch","pandas","pyarrow","matplotlib","onnxruntime","tqdm","recipe_scrapers","captum","recipegen.builder"}} & set(sys.modules)), file=sys.stderr)'
         r = subprocess.run([sys.executable,'-c',code], capture_output=True, text=True, env=ENV); assert r.stderr.splitlines()[-1] == wants, r.stderr
 
 def test_one_thread_for_one_recipe():
@@ -296,6 +343,22 @@ WRONG = {
     'no recipes':         (['generate','--n',0], 'n 0'),
     'no suggestions':     (['complete','--include','egg','--n',0], 'n 0'),
     'too many recipes':   (['generate','--n',10**9], 'n 1000000000', 'at most'),
+    'wrong to replace':   (['substitute','--include','flour,butter','--replace','egg'], 'egg is not in the list', 'flour, butter'),
+    'nothing to replace': (['substitute','--include','flour,butter'], '--replace'),
+    'replaced, unknown':  (['substitute','--include','flour,butter','--replace','buter'], 'buter', 'nearest', 'butter'),
+    'replaced by nobody': (['substitute','--include','flour,butter','--replace','butter','--n',0], 'n 0'),
+    'rest not vegan':     (['substitute','--include','flour,butter,egg','--replace','egg','--diet','vegan'], 'butter is not vegan'),
+    'explained already':  (['explain','--include','flour,butter','--add','butter'], 'butter', 'already'),
+    'explained, unknown': (['explain','--include','flour','--add','moondust'], 'moondust', 'nearest'),
+    'nothing to explain': (['explain','--include','flour'], '--add'),
+    'no aroma':           (['explain','--add','egg','--aroma','nowhere'], 'nowhere', 'ingr_info.tsv'),
+    'two to count in':    (['explain','--add','egg','--corpus','a','--corpus','b'], 'one corpus'),
+    'builder of nothing': (['builder','nowhere.cook'], 'nowhere.cook', 'no such file'),
+    'builder, port':      (['builder','--port',70000], 'port 70000', '65535'),
+    'builder, port name': (['builder','--port','http'], 'http', 'whole number'),
+    'sheet and cooklang': (['generate','--format','csv','--out','r.cook'], '--format csv', 'cooklang'),
+    'no such format':     (['quantify','--include','egg','--format','parquet'], 'parquet', 'jsonld'),
+    'page of nothing':    (['parse','nowhere.html'], 'nowhere.html', 'no such file'),
     'no file to go into': (['generate','--format','parquet'], '--format parquet', '--out'),
     'name and format':    (['generate','--format','json','--out','r.parquet'], '--format json', 'r.parquet'),
     'format and name':    (['generate','--format','parquet','--out','r.jsonl'], '--format parquet', 'r.jsonl'),
