@@ -32,7 +32,7 @@ const problems = async (page, whole) => {
 };
 
 const seen = {};
-for (const width of [1280, 390]) {
+await Promise.all([1280, 390].map(async (width) => { // side by side: there are two cores
   const context = await browser.newContext({ viewport: { width, height: width > 600 ? 900 : 844 }, isMobile: width < 600, hasTouch: width < 600 });
   for (const name of pages) {
     const page = await context.newPage(), said = [], outside = [];
@@ -65,7 +65,7 @@ for (const width of [1280, 390]) {
     await page.close();
   }
   await context.close();
-}
+}));
 
 // By night
 const night = {};

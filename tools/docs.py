@@ -219,6 +219,18 @@ def reference(module, nb, symbols):
         res += ['## Constants', ', '.join(f'`{n}`' for n in constants)+'.', raw(table({k: v for k,v in cols.items() if any(v)}))]
     return '\n\n'.join(res)+'\n'
 
+def summaries():
+    "{place in the reference: what is said there}, for search: a page's raw HTML is not read for it"
+    res = {}
+    for m in modules():
+        objs,comments = exported(m)
+        for n,o in objs.items():
+            for name,x in [(n, o)]+[(f'{n}.{f.name}', f) for f in methods(o)]:
+                init = next((f for f in x.body if isinstance(f, _defs) and f.name == '__init__'), x) if isinstance(x, ast.ClassDef) else x
+                about = '. '.join(f'{p}: {c}' for p,*_,c in parameters(init, comments) if p and c) if isinstance(x, _defs) else ''
+                res[f'api_{m}.html#{anchor(name)}'] = f'{said(x, comments)}. {about}'.replace('`', '')
+    return res
+
 def reference_index():
     "One line for each name"
     res = []
@@ -394,8 +406,8 @@ RANKED = '''  // Sections that hold every word asked for, titles first, then tho
     const score = (e) => {
       let sum = 0;
       for (const w of words) {
-        const [title, section, text] = [e.title, e.section, e.text].map((s) => s.toLowerCase());
-        const n = (title.includes(w) ? (e.section ? 4 : 12) : 0) + (section.includes(w) ? 8 : 0) + (section === w ? 12 : 0) + Math.min(6, text.split(w).length - 1);
+        const [title, section, text] = [e.title, e.section, e.text].map((s) => s.replace(/^recipegen\\./, "").toLowerCase());
+        const n = (title.includes(w) ? (e.section ? 4 : 12) : 0) + (section.includes(w) ? 8 : 0) + (section.startsWith(w) ? 4 : 0) + (section === w ? 8 : 0) + Math.min(6, text.split(w).length - 1);
         if (!n) return 0;
         sum += n;
       }
@@ -442,7 +454,9 @@ def finish(site):
       index = await r.json();''', SEARCH_SCRIPT)
     text = replace(text, 'const hits = fuse ? fuse.search', 'const exact = ranked(index, q).slice(0, limit);\n      const hits = exact.length ? exact : fuse ? fuse.search')
     js.write_text(replace(text, '  const escapeHtml = ', RANKED+'  const escapeHtml = '), encoding='utf-8')
-    (site/'search.js').write_text('window.searchIndex = '+(site/'search.json').read_text(encoding='utf-8')+';\n', encoding='utf-8')
+    index,about = json.loads((site/'search.json').read_text(encoding='utf-8')),summaries()
+    for e in index: e['text'] = e['text'] or about.get(e.pop('objectID'), '')
+    (site/'search.js').write_text(f'window.searchIndex = {json.dumps([{k:v for k,v in e.items() if k != "objectID"} for e in index], ensure_ascii=False)};\n', encoding='utf-8')
     (site/'search.json').unlink()
     math = False
     for p in sorted(site.glob('*.html')):
