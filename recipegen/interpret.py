@@ -7,13 +7,13 @@ __all__ = ['BEGIN', 'reasons', 'together', 'likeness', 'nearest', 'read_aroma', 
            'plot_attention', 'roll_out', 'question_roll_out', 'load_net', 'attentions', 'silence', 'Attribution',
            'heard', 'attribute', 'Explanation', 'explain', 'plot_parts', 'plot_points']
 
-# %% ../nbs/14_interpret.ipynb #55fc68d2
+# %% ../nbs/14_interpret.ipynb #d1f3dff0
 import numpy as np
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from functools import lru_cache
 from pathlib import Path
-from .ingredients import table, resolve, UnknownIngredient, InputError
+from .ingredients import table, resolve, match, InputError
 from .sampling import log_softmax
 from .engine import Arrays, question, weighing
 
@@ -66,7 +66,7 @@ def nearest(gen, name, n=5, by='composition'): # list of (name, likeness)
     x = likeness(gen, name, by).copy(); x[table().id(name)] = -np.inf
     return [(table().names[j], float(x[j])) for j in (-x).argsort(kind='stable')[:n]]
 
-# %% ../nbs/14_interpret.ipynb #8e4be88d
+# %% ../nbs/14_interpret.ipynb #6df19ace
 def read_aroma(
     folder, # Folder `ingr_comp` of Ahn et al. 2011, or one that holds it
 ): # {ingredient id: frozenset of compounds}
@@ -76,12 +76,9 @@ def read_aroma(
     if not got or not (got[0].parent/'ingr_comp.tsv').exists(): raise InputError(f'{folder}: holds no ingr_info.tsv and ingr_comp.tsv; give the folder ingr_comp of Ahn et al. 2011')
     def rows(name):
         with open(got[0].parent/name, encoding='utf-8') as f: return [r for r in csv.reader(f, delimiter='\t') if len(r) > 1 and not r[0].startswith('#')]
-    def known(name):
-        try: return table()[resolve(name.replace('_', ' '))].id
-        except UnknownIngredient: return None
-    ids,out = {r[0]: known(r[1]) for r in rows('ingr_info.tsv')},{}
+    ids,out = {r[0]: match(r[1].replace('_', ' '), table().keys) for r in rows('ingr_info.tsv')},{}
     for i,c in rows('ingr_comp.tsv'):
-        if ids.get(i) is not None: out.setdefault(ids[i], set()).add(c)
+        if len(ids.get(i, ())) == 1: out.setdefault(min(ids[i]), set()).add(c)
     return {i: frozenset(c) for i,c in out.items()}
 
 # %% ../nbs/14_interpret.ipynb #55b88e4e
@@ -180,7 +177,7 @@ def silence(
     try: yield net
     finally: hook.remove()
 
-# %% ../nbs/14_interpret.ipynb #a1211bd2
+# %% ../nbs/14_interpret.ipynb #8918abb3
 @dataclass
 class Attribution:
     "A log-probability, shared out among what each ingredient is made of; the last row is the candidate"
@@ -217,7 +214,7 @@ def attribute(
     net, # `IngredientDecoder`, order-free, that reads compositions: see `load_net`
     ids, # s ids of what is in the bowl
     candidate:int, # An id that is not
-    steps:int=48, # Points of Gauss-Legendre on the way
+    steps:int=32, # Points of Gauss-Legendre on each of the two ways
 )->Attribution:
     "Integrated gradients of a suggestion (Sundararajan et al. 2017), by captum"
     import copy, torch
@@ -226,8 +223,9 @@ def attribute(
     if net.causal or net.embed.project is None: raise InputError('which components matter can be asked of an order-free decoder that reads compositions; this one does not')
     if int(candidate) in set(map(int, ids)): raise InputError(f'{table().names[int(candidate)]} is in the bowl already; ask for something that is not')
     if max([*map(int, ids), int(candidate)]) >= net.v: raise InputError(f'{table().names[max([*map(int, ids), int(candidate)])]} joined after training: it is known by its neighbours, and no component of it was read')
-    f,x,base = heard(copy.deepcopy(net).double().eval(), ids, candidate)
-    parts = [p[0].numpy() for p in IntegratedGradients(f).attribute(x, base, n_steps=steps, method='gausslegendre')]
+    f,x,base = heard(copy.deepcopy(net).double().eval(), ids, candidate); met = tuple(torch.cat([b[:,:-1], a[:,-1:]], 1) for a,b in zip(x, base)) # the candidate, before a bowl of mean ingredients
+    walk = lambda to, start: IntegratedGradients(f).attribute(to, start, n_steps=steps, method='gausslegendre')
+    parts = [(a+b)[0].numpy() for a,b in zip(walk(met, base), walk(x, met))]
     with torch.no_grad(): start,end = float(f(*base)),float(f(*x))
     return Attribution(parts[0], parts[1].sum(-1), parts[2].sum(-1), start, end)
 
