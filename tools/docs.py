@@ -310,17 +310,17 @@ def prepare(to):
     "The Quarto project that is rendered"
     shutil.rmtree(to, ignore_errors=True)
     to.mkdir(parents=True)
-    pages,symbols = targets(),{}
+    pages,symbols,own = targets(),{},{}
     for p in NBS.iterdir():
         if p.is_file() and p.suffix not in ('.ipynb','.qmd','.yml') and p.name[0] not in '._': shutil.copy(p, to)
     for p in sources():
         if p.suffix == '.ipynb':
             nb,names = prepared(p, pages)
             (to/pages[p.resolve()]).write_text(json.dumps(nb, ensure_ascii=False), encoding='utf-8')
-            symbols = names | symbols
+            symbols,own[p] = names | symbols,names
         else: (to/pages[p.resolve()]).write_text(page_of(p, pages), encoding='utf-8')
     (to/'_symbols.json').write_text(json.dumps(symbols), encoding='utf-8')
-    for m,nb in modules().items(): (to/f'api_{m}.qmd').write_text(reference(m, nb, symbols), encoding='utf-8')
+    for m,nb in modules().items(): (to/f'api_{m}.qmd').write_text(reference(m, nb, own[nb]), encoding='utf-8')
     with (to/'api.qmd').open('a', encoding='utf-8') as f: f.write('\n'+reference_index())
     def known(o): # the menus, without what is not there yet
         if o == 'api_*.qmd': return [dict(text=m, href=f'api_{m}.qmd') for m in modules()]
