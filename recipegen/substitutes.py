@@ -14,8 +14,9 @@ from .ingredients import table, InputError
 from .recipes import Recipe, read_amounts
 from .sampling import log_softmax, load_weights
 
-# %% ../nbs/15_substitutes.ipynb #add570b4
+# %% ../nbs/15_substitutes.ipynb #ef9faf11
 FEATURES = dict(law='belongs to the rest', usual='is common anyhow', made='is made of the same', learned='keeps the same company', weighed='is weighed like it', noun='goes by the same noun', group='is of its kind', named='cooks name it instead')
+
 WEIGHTS = dict(law=0.43, usual=0.115, made=1.46, learned=4.48, weighed=4.25, noun=0.527, group=1.03, named=0.837) # `python study/substitutes.py fit`: on the validation side
 
 def _unit(x): x = x-x.mean(0); return x/np.sqrt((x*x).sum(1, keepdims=True)).clip(1e-9) # rows about their middle, of length 1
