@@ -33,7 +33,7 @@ class State:
     whole:tuple = ('servings',) # What says how large the whole is: ('servings',), ('grams', 900), ('batch', 'flour', 500), or ('locks',) for the locked weights
     title:str = ''
 
-# %% ../nbs/16_builder.ipynb #f89b7b21
+# %% ../nbs/16_builder.ipynb #e93a6775
 @lru_cache(1)
 def _generator(): # loaded once, for all bowls
     from recipegen.generator import RecipeGenerator
@@ -86,7 +86,10 @@ class Bowl:
         self.history = self.history[:self.at+1]+[(s, r)]; self.at += 1
         return self
 
-    def _items(self, items, **change): return self._go(items=tuple(items), **change)
+    def _items(self, items, **change):
+        items = tuple(items)
+        if items and all(g for _,g in items) and self.state.whole[0] in ('servings','grams') and 'whole' not in change: change['whole'] = ('locks',) # nothing is left that could fill the whole
+        return self._go(items=items, **change)
 
     def _in(self, name): # canonical name of what is in the bowl
         name = self.gen.resolve(name)
@@ -378,7 +381,7 @@ def looks(self:Bowl)->str: # HTML
     part = lambda text, *o: f'<section><p class="rg-note">{text}</p>{_squares(*o)}</section>'
     return '<div class="rg-look">'+part('Asked what comes next, each head looks at the bowl:', rows, names, np.concatenate([w.reshape(-1, len(names)), question_roll_out(w)[None]]))+part('Asked what each weighs, a row looks at the columns (last block, mean of its heads):', inside, inside, d[-1].mean(0))+'</div><p class="rg-note">in percent of the attention</p>'
 
-# %% ../nbs/16_builder.ipynb #06b13ce0
+# %% ../nbs/16_builder.ipynb #d63fef56
 import ipywidgets as W
 
 _CSS = '''<style>
@@ -446,7 +449,7 @@ def _shown(o, yes):
     o.layout.display = None if yes else 'none'
 
 def _number(g): # as a scale shows it
-    return None if g is None else round(g, 1 if g < 100 else 0)
+    return round(g, 2 if g < 1 else 1 if g < 100 else 0)
 
 # %% ../nbs/16_builder.ipynb #381cb590
 class _Row:
@@ -488,7 +491,7 @@ class _Fold:
         self.button.description,self.button.tooltip = f'{"▾" if self.is_open else "▸"}  {self.title}',f'{"Hide" if self.is_open else "Show"}: {self.title}'
         if self.is_open and self.on_open: self.on_open()
 
-# %% ../nbs/16_builder.ipynb #7651bd6c
+# %% ../nbs/16_builder.ipynb #d06649fb
 class Builder:
     "The bowl with a face: shows itself in a notebook, or in the browser by `recipegen builder`"
     def __init__(self,
@@ -654,11 +657,9 @@ class Builder:
         b = self.bowl; s,r = b.state,b.recipe; self.quiet = True
         try:
             if self.open not in b.names: self.open = None
-            while len(self.rows) < len(b): self.rows.append(_Row(self, len(self.rows)))
-            bad = b.breaks()
+            self._rows(len(b)); bad = b.breaks(); _shown(self.top, bool(len(b)))
             for row,n in zip(self.rows, b.names): row.show(bad.get(n, ''))
-            now = (self.top, *(x.widget for x in self.rows[:len(b)])) if len(b) else ()
-            if self.table.children != now: self.table.children = now
+            for i,row in enumerate(self.rows): _shown(row.widget, i < len(b))
             self.total.value = f'<div class="rg-total"><b>{len(b)} ingredients, {show_grams(r.total_grams)}</b><span>serves {s.servings:g}</span></div>' if len(b) else '<p class="rg-empty">The bowl is empty. Search above, take a suggestion, or let the model begin.</p>'
             self.back.disabled,self.forth.disabled,self.empty.disabled = b.at == 0,b.at == len(b.history)-1,not len(b)
             for o in (self.up, self.down): o.disabled = not len(b)
@@ -666,7 +667,12 @@ class Builder:
             if self.folds['inside'].is_open: self._look()
             if self.folds['out'].is_open and len(b): self.export()
         finally: self.quiet = False
-        if len(self.rows) == len(b): self.rows.append(_Row(self, len(b))) # the next one is ready before it is asked for
+        self._rows(len(b)+1) # the next one is ready before it is asked for
+
+    def _rows(self, n): # made once, then shown or hidden
+        if n <= len(self.rows): return
+        self.rows += [_Row(self, i) for i in range(len(self.rows), n)]; _shown(self.rows[-1].widget, False)
+        self.table.children = (self.top, *(x.widget for x in self.rows))
 
     def _show_settings(self, s, r):
         self.title.value,self.diet.value,self.temperature.value,self.top_p.value,self.top_k.value,self.servings.value = s.title,s.diet,s.temperature,s.top_p,s.top_k,s.servings

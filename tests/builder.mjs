@@ -22,10 +22,10 @@ await page.route("**/*", (route) => {
 
 // What the page says
 const B = page.locator(".rg-builder");
-const rows = () => B.locator(".rg-item").evaluateAll((es) => es.map((e) => ({
+const rows = () => B.locator(".rg-item:visible").evaluateAll((es) => es.map((e) => ({
   name: e.querySelector(".rg-name b").textContent, grams: +e.querySelector("input").value, locked: !!e.querySelector(".rg-locked"),
 })));
-const row = (name) => B.locator(".rg-item").filter({ has: page.locator(".rg-name b", { hasText: new RegExp(`^${name}$`) }) });
+const row = (name) => B.locator(".rg-item:visible").filter({ has: page.locator(".rg-name b", { hasText: new RegExp(`^${name}$`) }) });
 const status = () => B.locator(".rg-say").innerText();
 
 // Until the page has been still for a while: the messages of one click arrive one by one
@@ -53,20 +53,20 @@ const step = async (name, act, done, arg) => {
   times.push({ step: name, ms: Date.now() - t });
   await quiet();
 };
-const named = (name) => [...document.querySelectorAll(".rg-name b")].some((b) => b.textContent === name);
-const unnamed = (name) => ![...document.querySelectorAll(".rg-name b")].some((b) => b.textContent === name);
-const count = (n) => document.querySelectorAll(".rg-item").length === n;
+const named = (name) => [...document.querySelectorAll(".rg-name b")].some((b) => b.offsetParent && b.textContent === name);
+const unnamed = (name) => ![...document.querySelectorAll(".rg-name b")].some((b) => b.offsetParent && b.textContent === name);
+const count = (n) => [...document.querySelectorAll(".rg-item")].filter((e) => e.offsetParent).length === n;
 const says = (text) => document.querySelector(".rg-say").textContent.includes(text);
 
 // From click to changed page, as the page itself sees it
 const clicks = (selectors) => page.evaluate(async (selectors) => {
   const out = [];
   for (const sel of selectors) {
-    const root = document.querySelector(".rg-builder"), at = root.querySelector(sel);
+    const root = document.querySelector(".rg-builder"), at = [...root.querySelectorAll(sel)].filter((e) => e.offsetParent).at(sel === ".rg-drop" ? -1 : 0);
     const t = performance.now();
     await new Promise((ok) => {
       let last;
-      const seen = new MutationObserver(() => { clearTimeout(last); const now = performance.now(); last = setTimeout(() => { seen.disconnect(); out.push(now - t); ok(); }, 60); }); // the last change that the click has made
+      const seen = new MutationObserver(() => { clearTimeout(last); const now = performance.now(); last = setTimeout(() => { seen.disconnect(); out.push(now - t); ok(); }, 150); }); // the last change that the click has made
       seen.observe(root, { subtree: true, childList: true, characterData: true, attributes: true, attributeFilter: ["style", "disabled", "value"] });
       at.click();
     });
@@ -103,7 +103,7 @@ if (where === "voila") {
     await step("suggestion", () => B.locator(".rg-sugg .jupyter-button").first().click(), count, n + 1);
   }
   seen.seven = await rows();
-  await step("lock", async () => { const g = row("chickpea").locator("input"); await g.fill("400"); await g.press("Tab"); }, () => !!document.querySelector(".rg-locked"));
+  await step("lock", async () => { const g = row("chickpea").locator("input"); await g.fill("400"); await g.press("Tab"); }, () => [...document.querySelectorAll(".rg-locked")].some((e) => e.offsetParent));
   seen.locked = await rows();
   await step("what could stand in", () => row("eggplant").getByRole("button", { name: "Swap" }).click(), () => !!document.querySelector(".rg-swaps .jupyter-button") && [...document.querySelectorAll(".rg-swaps")].some((e) => e.offsetParent));
   await step("swap", () => row("eggplant").locator(".rg-swaps .jupyter-button:visible").first().click(), unnamed, "eggplant");
@@ -112,7 +112,7 @@ if (where === "voila") {
   seen.undone = await rows();
   await step("redo", () => B.getByRole("button", { name: "Redo" }).click(), unnamed, "eggplant");
   seen.redone = await rows();
-  await B.getByLabel("Name").fill("Test bowl"); await B.getByLabel("Name").press("Tab");
+  await B.getByLabel("Name").fill("Chickpea pan"); await B.getByLabel("Name").press("Tab");
   await step("three variants", () => B.getByRole("button", { name: "Three variants" }).click(), () => document.querySelectorAll(".rg-variants h3").length === 3);
   seen.variants = await B.locator(".rg-variants ul").evaluateAll((us) => us.map((u) => [...u.querySelectorAll("li")].map((l) => l.firstChild.textContent)));
   await picture("builder-desk", 1280);
@@ -135,11 +135,11 @@ if (where === "voila") {
   await step("load", () => B.getByRole("button", { name: "Load this" }).click(), count, seen.before.length);
   seen.loaded = await rows(); seen.status = await status();
   await step("thumbs up", () => B.getByRole("button", { name: "Thumbs up", exact: true }).click(), says, "thumbs up");
-  await step("unlock all", () => B.getByRole("button", { name: "Unlock all weights" }).click(), () => !document.querySelector(".rg-locked"));
+  await step("unlock all", () => B.getByRole("button", { name: "Unlock all weights" }).click(), () => ![...document.querySelectorAll(".rg-locked")].some((e) => e.offsetParent));
   for (const name of [/Settings/, /Where the model looks/, /Export and load/]) await B.getByRole("button", { name }).click();
 
   const head = (n) => `.rg-head .jupyter-button:nth-of-type(${n})`;
-  seen.clicks = await clicks(Array(6).fill([".rg-sugg .jupyter-button", ".rg-lock", head(1), ".rg-item:last-child .rg-drop"]).flat());
+  seen.clicks = await clicks(Array(5).fill([".rg-sugg .jupyter-button", ".rg-lock", head(1), ".rg-drop"]).flat());
   await page.setViewportSize({ width: 390, height: 844 });
   await page.waitForTimeout(300);
   seen.wide = await page.evaluate(() => ({ page: document.documentElement.scrollWidth, parts: [...document.querySelectorAll(".rg-builder *")].filter((e) => e.offsetParent && e.getBoundingClientRect().right > 391 && !e.closest(".rg-eyes")).slice(0, 5).map((e) => `${e.className} ${e.textContent.slice(0, 30)}`) }));
