@@ -1,6 +1,6 @@
 // The builder of the site. Without a browser: what it answers to many questions, as JSON. With one: a recipe from start to end, and what was seen.
 // node page.mjs numbers FOLDER-OF-WEIGHTS FOLDER-OF-SCRIPTS ASKED.json ANSWERS.json
-// node page.mjs browser CHROMIUM URL FOLDER-FOR-PICTURES
+// node page.mjs browser CHROMIUM URL FOLDER-FOR-PICTURES THE-SAME-PAGE-ON-DISK
 import { createRequire } from "node:module";
 import { readFileSync, writeFileSync } from "node:fs";
 import { resolve } from "node:path";
@@ -16,7 +16,7 @@ function numbers([weights, scripts, asked, answers]) {
   const K = new Kitchen(JSON.parse(new TextDecoder().decode(bytes("ingredients.json"))), new Int8Array(bytes("composition.i8")), E.readWeights(bytes("substitutes.safetensors")).w), opened = performance.now() - start;
   K.counts = w.w.counts.data;
   const times = {}, timed = (what, f) => { const t = performance.now(), x = f(); (times[what] ??= []).push(performance.now() - t); return x; };
-  const plain = (x) => Array.from(x, (a) => (a === -Infinity ? null : a));
+  const plain = (x) => Buffer.from(Float32Array.from(x).buffer).toString("base64");
   const { sets, full, names, amounts, swaps, texts } = JSON.parse(readFileSync(asked, "utf8"));
   const out = sets.map(({ ids, locks, total }) => ({
     next: plain(timed("next", () => I.nextLogProbs(ids))),
@@ -34,7 +34,7 @@ function numbers([weights, scripts, asked, answers]) {
   }));
 }
 
-async function browse([executablePath, url, shots]) {
+async function browse([executablePath, url, shots, disk]) {
   const { chromium } = await import("playwright-core"), axe = readFileSync(require.resolve("axe-core/axe.min.js"), "utf8");
   const browser = await chromium.launch({
     executablePath,
@@ -85,7 +85,7 @@ async function browse([executablePath, url, shots]) {
   seen.refused = await page.locator("[role=status]").innerText();
   await step("seven", async () => { for (let i = 1; i < 7; i++) await act("add", 0); });
   seen.seven = await names(page);
-  await step("lock", async () => { await page.locator("[data-grams]").first().fill("240"); await page.keyboard.press("Tab"); });
+  await step("lock", async () => { await page.locator("[data-grams]").first().fill("240"); await act("lock", 0); }); // the click on the padlock ends the typing: it stays locked
   seen.locked = await state(page);
   await step("swap", async () => { await act("swap", 2); await act("replace", 0); });
   seen.swapped = await state(page);
@@ -135,6 +135,22 @@ async function browse([executablePath, url, shots]) {
   page = await open(1280);
   await check(page, "empty");
   await shot(page, "builder-empty");
+  await page.context().close();
+
+  // From the disk, where nothing can be fetched; and further down a page, where it waits until it is seen
+  page = await (await browser.newContext()).newPage();
+  await page.goto(disk);
+  await page.waitForSelector("[data-state=failed]");
+  seen.disk = await page.locator("[role=status]").innerText();
+  const context = await browser.newContext({ viewport: { width: 1280, height: 800 } });
+  page = await context.newPage();
+  await page.goto(new URL("below.html", url).href);
+  await page.waitForTimeout(300);
+  const mounted = () => page.$$eval("[data-recipe-builder]", (es) => es.map((e) => !!e.recipeBuilder));
+  seen.lazy = [await mounted()];
+  await page.evaluate(() => scrollTo(0, 5000));
+  await page.waitForSelector("[data-state=ready] .rgb-rows li");
+  seen.lazy.push(await mounted(), await names(page));
   await browser.close();
   console.log(JSON.stringify(seen));
 }

@@ -313,6 +313,7 @@ class Builder {
     else if (what === "start") this.put(STARTS[i]);
     else if (what === "add") this.put([id]);
     else if (what === "remove") { const n = this.name(item.id); this.variants = null; this.change((s) => s.items.splice(i, 1), `Removed ${n}.`); }
+    else if (what === "lock" && item.lock && this.typedAt?.[0] === i && performance.now() - this.typedAt[1] < 400) this.typedAt = null; // the same click that ended the typing, which has locked it
     else if (what === "lock") { const g = item.lock ? null : +editable(this.grams.grams[i]); this.change((s) => { s.items[i].lock = g; }, g ? `${this.name(item.id)} stays at ${editable(g)} g; the rest follows.` : `${this.name(item.id)} is free.`); }
     else if (what === "swap") { this.swapping = this.swapping === i ? null : i; this.drawRecipe(); if (this.swapping === i) this.say(`Instead of ${this.name(item.id)}: five that would do.`); }
     else if (what === "replace") { const out = +b.dataset.out; this.change((s) => { s.items[s.items.findIndex((o) => o.id === out)] = { id, lock: null }; }, `${this.name(id)} instead of ${this.name(out)}, and all weighed again.`); }
@@ -359,7 +360,7 @@ class Builder {
 
   changed(t) {
     const s = this.state, d = t.dataset;
-    if (d.grams !== undefined) { const g = +t.value, i = +d.grams; return this.change((s) => { s.items[i].lock = g > 0 && g < 1e6 ? +g.toPrecision(6) : null; }, g > 0 ? `${this.name(s.items[i].id)} stays at ${editable(g)} g; the rest follows.` : `${this.name(s.items[i].id)} is free.`); }
+    if (d.grams !== undefined) { const g = +t.value, i = +d.grams; this.typedAt = [i, performance.now()]; return this.change((s) => { s.items[i].lock = g > 0 && g < 1e6 ? +g.toPrecision(6) : null; }, g > 0 ? `${this.name(s.items[i].id)} stays at ${editable(g)} g; the rest follows.` : `${this.name(s.items[i].id)} is free.`); }
     if (d.without) return this.change((s) => { s.without = t.checked ? [...s.without, d.without] : s.without.filter((a) => a !== d.without); }, () => this.unfit());
     if (d.part === "form") return this.panels();
     if (d.part === "file" && t.files[0]) return t.files[0].text().then((x) => { this.read(x); t.value = ""; });

@@ -87,24 +87,33 @@ class Net {
 
 const add = (x, y) => { for (let i = 0; i < x.length; i++) y[i] += x[i]; return y; };
 
-// x (r, c) by W (o, c) -> (r, o); four rows at a time share each weight
+// x (r, c) by W (o, c) -> (r, o); four rows by two weights at a time, so that each number is fetched once for several products
 function products(x, W, b) {
   const o = b.length, c = W.length / o, r = x.length / c, y = new Float32Array(r * o);
   let i = 0;
   for (; i + 3 < r; i += 4) {
     const p = i * c, q = p + c, u = q + c, v = u + c;
-    for (let j = 0; j < o; j++) {
-      let e = 0, f = 0, g = 0, h = 0;
-      for (let k = 0, at = j * c; k < c; k++, at++) { const m = W[at]; e += m * x[p + k]; f += m * x[q + k]; g += m * x[u + k]; h += m * x[v + k]; }
-      const z = b[j], to = i * o + j;
+    for (let j = 0; j < o; j += 2) {
+      let e = 0, f = 0, g = 0, h = 0, e2 = 0, f2 = 0, g2 = 0, h2 = 0;
+      const at = j * c, up = j + 1 < o ? at + c : at;
+      for (let k = 0; k < c; k++) {
+        const m = W[at + k], n = W[up + k], x0 = x[p + k], x1 = x[q + k], x2 = x[u + k], x3 = x[v + k];
+        e += m * x0; f += m * x1; g += m * x2; h += m * x3;
+        e2 += n * x0; f2 += n * x1; g2 += n * x2; h2 += n * x3;
+      }
+      let z = b[j], to = i * o + j;
       y[to] = e + z; y[to + o] = f + z; y[to + 2 * o] = g + z; y[to + 3 * o] = h + z;
+      if (up === at) continue;
+      z = b[j + 1]; to++;
+      y[to] = e2 + z; y[to + o] = f2 + z; y[to + 2 * o] = g2 + z; y[to + 3 * o] = h2 + z;
     }
   }
-  for (; i < r; i++) for (let j = 0; j < o; j++) {
-    let e = 0, f = 0, p = i * c, at = j * c;
-    for (let k = 0; k + 1 < c; k += 2) { e += W[at + k] * x[p + k]; f += W[at + k + 1] * x[p + k + 1]; }
-    if (c % 2) e += W[at + c - 1] * x[p + c - 1];
-    y[i * o + j] = e + f + b[j];
+  for (; i < r; i++) for (let j = 0, p = i * c; j < o; j++) {
+    let e = 0, f = 0, g = 0, h = 0, k = 0;
+    const at = j * c;
+    for (; k + 3 < c; k += 4) { e += W[at + k] * x[p + k]; f += W[at + k + 1] * x[p + k + 1]; g += W[at + k + 2] * x[p + k + 2]; h += W[at + k + 3] * x[p + k + 3]; }
+    for (; k < c; k++) e += W[at + k] * x[p + k];
+    y[i * o + j] = e + f + g + h + b[j];
   }
   return y;
 }
