@@ -120,7 +120,7 @@ async function browse([executablePath, url, shots, disk]) {
 
   // A phone; the link opens there; then the dark
   page = await open(390, false, link);
-  seen.linked = await state(page);
+  seen.linked = { ...(await state(page)), diet: await page.locator("[data-set=diet]").inputValue() };
   await check(page, "390");
   await shot(page, "builder-390");
   await page.locator('[data-do="finish"]').tap();

@@ -166,7 +166,7 @@ def test_a_vegan_recipe_from_start_to_end(seen, gen):
     assert saved['@type'] == 'Recipe' and len(saved['recipeIngredient']) == 7 and seen['file'].endswith('.json')
     back = {o['name']: o['grams'] for o in seen['loaded']['items']}
     assert back.keys() == told.keys() and all(abs(back[n]-g) <= .51+.03*g for n,g in told.items())
-    assert seen['variants'] == 3 and seen['card'] == ['block', 1] and seen['finished'] > len(seen['linked']['items']) >= 4
+    assert seen['variants'] == 3 and seen['card'] == ['block', 1] and seen['finished'] > len(seen['linked']['items']) >= 4 and seen['linked']['diet'] == 'vegan'
 
 def test_anyone_can_use_it(seen):
     bad = {k: [v for v in found if v['impact'] in ('serious','critical')] for k,found in seen['axe'].items()}

@@ -69,8 +69,8 @@ class Builder {
       this.say(location.protocol === "file:" ? "A page opened from the disk may not read files beside it. Open it over a local server: run python -m http.server in its folder, then visit http://localhost:8000" : `The weights did not arrive (${e.message}); reload the page to try again.`, true);
       return;
     }
-    this.choices();
     if (!this.fromHash(false)) this.put((this.root.dataset.start ?? "").split(",").map((n) => n.trim()).filter(Boolean), true);
+    this.choices();
     addEventListener("hashchange", () => this.fromHash(true));
     this.say("Ready. Nothing you do here leaves this page.");
     this.draw();
@@ -239,7 +239,7 @@ class Builder {
   drawRecipe() {
     const k = this.kitchen, s = this.state, { grams, low, high } = this.grams, ok = this.ok, total = grams.reduce((a, b) => a + b, 0), widest = Math.max(...high, 1);
     if (!s.items.length) {
-      morph(this.$("recipe"), `<h3>Your recipe</h3><p>The bowl is empty. Type an ingredient, take one from the list, or begin with</p><p class="rgb-starts">${STARTS.map((n, i) => `<button type="button" data-do="start" data-i="${i}">${n.join(", ")}</button>`).join("")}</p>
+      morph(this.$("recipe"), `<h2>Your recipe</h2><p>The bowl is empty. Type an ingredient, take one from the list, or begin with</p><p class="rgb-starts">${STARTS.map((n, i) => `<button type="button" data-do="start" data-i="${i}">${n.join(", ")}</button>`).join("")}</p>
         <p><button type="button" class="rgb-main" data-do="finish">Surprise me</button></p>`);
       return;
     }
@@ -259,7 +259,7 @@ class Builder {
       <ol class="rgb-rows">${rows.join("")}</ol>
       <div class="rgb-size"><label>Portions <input type="number" data-set="servings" min="0.5" step="0.5" value="${s.servings}"></label>
         <label>Total <input type="number" data-set="total" min="1" step="any" value="${Math.round(total)}"${this.locked ? " disabled" : ""}> g</label>
-        <span>${this.locked ? "the locked weights say how much; " : ""}${s.servings} of ${showGrams(total / s.servings)}</span></div>
+        <span>${this.locked ? "the locked weights say how much; " : ""}${s.servings} portions of ${showGrams(total / s.servings)}</span></div>
       <p class="rgb-holds">${this.fitness()}</p>
       <p class="rgb-go"><button type="button" class="rgb-main" data-do="finish">Finish it for me</button> <button type="button" data-do="variants">Three ways to finish it</button></p>`);
   }
@@ -278,7 +278,7 @@ class Builder {
 
   drawNext() {
     const top = this.next[0]?.p ?? 1, why = (o) => (o.why.length ? `with ${o.why.map(([x, j]) => `${esc(this.name(j))} ×${Math.exp(x) >= 10 ? Math.round(Math.exp(x)) : Math.exp(x).toFixed(1)}`).join(", ")}` : this.ids.length ? "often there, whatever else" : "common in all recipes");
-    morph(this.$("next"), `<h3>${this.ids.length ? "Goes with it" : "Begin with"}</h3><ol>${this.next.map((o) => `<li><button type="button" data-do="add" data-id="${o.id}"><span class="rgb-name">${esc(this.name(o.id))}</span> <span class="rgb-p">${percent(o.p)}</span>
+    morph(this.$("next"), `<h2>${this.ids.length ? "Goes with it" : "Begin with"}</h2><ol>${this.next.map((o) => `<li><button type="button" data-do="add" data-id="${o.id}"><span class="rgb-name">${esc(this.name(o.id))}</span> <span class="rgb-p">${percent(o.p)}</span>
       <i aria-hidden="true"><b style="width:${(100 * o.p / top).toFixed(1)}%"></b></i><small>${why(o)}</small></button></li>`).join("")}</ol>
       ${this.ids.length ? `<p class="rgb-hint">×2: twice as likely here as without that ingredient. ${this.end > .5 ? "<b>The recipe may be complete</b>" : "That it is complete"}: ${percent(this.end)}.</p>` : ""}`);
   }
@@ -298,7 +298,7 @@ class Builder {
 
   drawVariants() {
     if (!this.variants) return morph(this.$("variants"), "");
-    morph(this.$("variants"), `<section class="rgb-variants" aria-label="Three ways to finish it"><h3>Three ways to finish it</h3><div>${this.variants.map((v, i) => `<article><h4>${"ABC"[i]}: ${Math.round(v.kcal)} kcal a portion</h4><ul>${v.ids.map((id, j) => `<li${this.ids.includes(id) ? "" : ' class="rgb-new"'}>${showGrams(v.grams[j])} ${esc(this.name(id))}</li>`).join("")}</ul><button type="button" data-do="take" data-i="${i}" aria-label="Take this one: ${"ABC"[i]}">Take this one</button></article>`).join("")}</div>
+    morph(this.$("variants"), `<section class="rgb-variants" aria-label="Three ways to finish it"><h2>Three ways to finish it</h2><div>${this.variants.map((v, i) => `<article><h3>${"ABC"[i]}: ${Math.round(v.kcal)} kcal a portion</h3><ul>${v.ids.map((id, j) => `<li${this.ids.includes(id) ? "" : ' class="rgb-new"'}>${showGrams(v.grams[j])} ${esc(this.name(id))}</li>`).join("")}</ul><button type="button" data-do="take" data-i="${i}" aria-label="Take this one: ${"ABC"[i]}">Take this one</button></article>`).join("")}</div>
       <p><button type="button" data-do="variants">Three others</button> <button type="button" data-do="novariants">Close</button></p></section>`);
   }
 
