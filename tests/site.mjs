@@ -8,7 +8,8 @@ const [executablePath, base, shots, queries, nights, ...pages] = process.argv.sl
 const axe = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
 const browser = await chromium.launch({
   executablePath,
-  args: ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking", "--disable-component-update", "--disable-sync"],
+  args: ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking", "--disable-component-update", "--disable-sync",
+    "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1"], // what asks for another server gets nothing, and is noted
 });
 
 // What sticks out of the window: elements past its right edge that no scrolling box or hidden menu holds
@@ -34,18 +35,15 @@ const problems = async (page, whole) => {
 const seen = {};
 await Promise.all([1280, 390].map(async (width) => { // side by side: there are two cores
   const context = await browser.newContext({ viewport: { width, height: width > 600 ? 900 : 844 }, isMobile: width < 600, hasTouch: width < 600 });
+  const page = await context.newPage(); // one for all: a new one costs as much as a page
+  let said, outside;
+  page.on("console", (m) => { if (["error", "warning"].includes(m.type())) said.push(m.text()); });
+  page.on("pageerror", (e) => said.push(String(e)));
+  page.on("requestfailed", (r) => said.push(`${r.url()} ${r.failure()?.errorText}`));
+  page.on("response", (r) => { if (r.status() >= 400) said.push(`${r.url()} ${r.status()}`); });
+  page.on("request", (r) => { if (![base, "data:", "blob:", "about:"].some((o) => r.url().startsWith(o))) outside.push(r.url()); });
   for (const name of pages) {
-    const page = await context.newPage(), said = [], outside = [];
-    page.on("console", (m) => { if (["error", "warning"].includes(m.type())) said.push(m.text()); });
-    page.on("pageerror", (e) => said.push(String(e)));
-    page.on("requestfailed", (r) => said.push(`${r.url()} ${r.failure()?.errorText}`));
-    page.on("response", (r) => { if (r.status() >= 400) said.push(`${r.url()} ${r.status()}`); });
-    await page.route("**/*", (route) => {
-      const url = route.request().url();
-      if (url.startsWith(base) || url.startsWith("data:") || url.startsWith("blob:")) return route.continue();
-      outside.push(url);
-      return route.abort();
-    });
+    said = []; outside = [];
     await page.goto(base + name, { waitUntil: "load" });
     await page.evaluate(async () => { // pictures load as one scrolls
       for (const i of document.images) i.loading = "eager";
@@ -62,7 +60,8 @@ await Promise.all([1280, 390].map(async (width) => { // side by side: there are 
     entry.math = await page.evaluate(() => [...document.querySelectorAll(".katex-error, .math:not(:has(.katex))")].map((e) => e.textContent));
     if (width > 600) entry.axe = await problems(page, nights.includes(name));
     if (shots) await page.screenshot({ path: `${shots}/${name.replaceAll("/", "-").replace(".html", "")}-${width}.png`, fullPage: true });
-    await page.close();
+    said = []; outside = []; // what is broken off by leaving is no complaint
+    await page.goto("about:blank");
   }
   await context.close();
 }));
@@ -71,12 +70,11 @@ await Promise.all([1280, 390].map(async (width) => { // side by side: there are 
 const night = {};
 for (const width of [1280, 390]) {
   const context = await browser.newContext({ viewport: { width, height: 900 }, colorScheme: "dark" });
+  const page = await context.newPage();
   for (const name of width > 600 || shots ? nights.split(",") : []) {
-    const page = await context.newPage();
     await page.goto(base + name);
     if (width > 600) night[name] = await problems(page, true);
     if (shots) await page.screenshot({ path: `${shots}/${name.replace(".html", "")}-${width}-dark.png`, fullPage: true });
-    await page.close();
   }
   await context.close();
 }
