@@ -176,8 +176,7 @@ class Builder {
 <div class="rgb-body">
   <section class="rgb-recipe" aria-label="Your recipe"><div data-part="recipe"></div></section>
   <section class="rgb-next" aria-label="What goes with it"><div data-part="next"></div></section>
-</div>
-<div data-part="variants"></div>
+<div class="rgb-ways" data-part="variants"></div>
 <div class="rgb-more">
   <details><summary>Diet, allergens and taste</summary><div data-part="choices" class="rgb-choices"></div></details>
   <details data-part="facts"><summary>Nutrition of a portion</summary><div data-part="nutrition"></div></details>
@@ -194,6 +193,7 @@ class Builder {
       <label class="rgb-file">or a file <input data-part="file" type="file" accept=".json,.jsonld,.cook,.csv,.txt,.html,.htm"></label>
     </div></details>
   <p class="rgb-hint" data-part="took"></p>
+</div>
 </div>`;
     this.card = document.body.appendChild(Object.assign(document.createElement("div"), { className: "rgb-card" }));
     this.card.setAttribute("aria-hidden", "true");
