@@ -491,7 +491,7 @@ class _Fold:
         self.button.description,self.button.tooltip = f'{"▾" if self.is_open else "▸"}  {self.title}',f'{"Hide" if self.is_open else "Show"}: {self.title}'
         if self.is_open and self.on_open: self.on_open()
 
-# %% ../nbs/16_builder.ipynb #d06649fb
+# %% ../nbs/16_builder.ipynb #a9ca1ac8
 class Builder:
     "The bowl with a face: shows itself in a notebook, or in the browser by `recipegen builder`"
     def __init__(self,
@@ -505,9 +505,7 @@ class Builder:
         if recipe is not None: self.load(recipe)
         else: self.show()
 
-    def _ipython_display_(self):
-        from IPython.display import display
-        display(self.widget)
+    def _repr_mimebundle_(self, **kw): return self.widget._repr_mimebundle_(**kw) # a notebook shows it
 
     # what buttons do
 
@@ -717,7 +715,7 @@ class Builder:
     def _look(self): # the attention picture
         self.eyes.value = self.bowl.looks()
 
-# %% ../nbs/16_builder.ipynb #9322f951
+# %% ../nbs/16_builder.ipynb #cf249fbc
 _TEMPLATE = '''{%- extends 'voila/templates/lab/index.html.j2' -%}
 {% import "spinner.macro.html.j2" as spinner %}
 {%- block notebook_css -%}{# without the icon fonts from elsewhere #}
@@ -735,8 +733,8 @@ def serve(
 ): # returns when interrupted
     "The builder in the browser, by voila; Ctrl-C ends it"
     import os,tempfile
-    from importlib.util import find_spec
-    if not find_spec('voila'): raise InputError('the builder in the browser wants voila; pip install "recipegen[builder]", or show Builder() in a notebook')
+    try: from voila.app import Voila
+    except ImportError: raise InputError('the builder in the browser wants voila; pip install "recipegen[builder]", or show Builder() in a notebook') from None
     if not 0 < port < 65536: raise InputError(f'port {port}: give 1 to 65535')
     import socket
     with socket.socket() as o:
@@ -748,7 +746,6 @@ def serve(
     if weights is not None:
         from recipegen.generator import RecipeGenerator
         weights = str(Path(weights).resolve()); RecipeGenerator.load(weights)
-    from voila.app import Voila
     with tempfile.TemporaryDirectory() as d:
         d = Path(d); place = d/'voila'/'templates'/'recipegen'; place.mkdir(parents=True)
         (place/'index.html.j2').write_text(_TEMPLATE); (place/'conf.json').write_text('{"base_template": "lab"}')

@@ -141,8 +141,7 @@ def test_serve_tells_what_is_wrong(monkeypatch, tmp_path):
     with socket.socket() as o:
         o.bind(('localhost', 0)); o.listen()
         with pytest.raises(InputError, match='listens there already'): serve(o.getsockname()[1], False)
-    import importlib.util
-    monkeypatch.setattr(importlib.util, 'find_spec', lambda name: None)
+    monkeypatch.setitem(sys.modules, 'voila.app', None)
     with pytest.raises(InputError, match=r'pip install "recipegen\[builder\]"'): serve()
 
 # With one
