@@ -177,7 +177,7 @@ def silence(
     try: yield net
     finally: hook.remove()
 
-# %% ../nbs/14_interpret.ipynb #8918abb3
+# %% ../nbs/14_interpret.ipynb #87b254e6
 @dataclass
 class Attribution:
     "A log-probability, shared out among what each ingredient is made of; the last row is the candidate"
@@ -223,7 +223,8 @@ def attribute(
     if net.causal or net.embed.project is None: raise InputError('which components matter can be asked of an order-free decoder that reads compositions; this one does not')
     if int(candidate) in set(map(int, ids)): raise InputError(f'{table().names[int(candidate)]} is in the bowl already; ask for something that is not')
     if max([*map(int, ids), int(candidate)]) >= net.v: raise InputError(f'{table().names[max([*map(int, ids), int(candidate)])]} joined after training: it is known by its neighbours, and no component of it was read')
-    f,x,base = heard(copy.deepcopy(net).double().eval(), ids, candidate); met = tuple(torch.cat([b[:,:-1], a[:,-1:]], 1) for a,b in zip(x, base)) # the candidate, before a bowl of mean ingredients
+    if net.bias.dtype != torch.float64: net = copy.deepcopy(net).double() # the sum of many small differences
+    f,x,base = heard(net.eval(), ids, candidate); met = tuple(torch.cat([b[:,:-1], a[:,-1:]], 1) for a,b in zip(x, base)) # the candidate, before a bowl of mean ingredients
     walk = lambda to, start: IntegratedGradients(f).attribute(to, start, n_steps=steps, method='gausslegendre')
     parts = [(a+b)[0].numpy() for a,b in zip(walk(met, base), walk(x, met))]
     with torch.no_grad(): start,end = float(f(*base)),float(f(*x))
