@@ -53,3 +53,11 @@ def test_aroma(gen, tmp_path):
     (tmp_path/'ingr_info.tsv').write_text('# id\tname\tcategory\n0\tblack_pepper\tspice\n1\tbutter\tdairy\n'); (tmp_path/'ingr_comp.tsv').write_text('# ingredient id\tcompound id\n0\t7\n0\t8\n1\t8\n')
     assert explain(gen, 'butter, flour', 'black pepper', aroma=tmp_path, components=False).aroma == [('butter',1,2,1)]
     with pytest.raises(InputError, match='ingr_info'): read_aroma(tmp_path/'nowhere')
+
+def test_a_newcomer(): # in a process of its own: the table grows
+    pytest.importorskip('captum')
+    code = """from recipegen.generator import RecipeGenerator; from recipegen.interpret import explain; g = RecipeGenerator.load(engine='numpy'); g.add_ingredient('cricket flour', dict(protein=65, fat=20, carbohydrate=8, salt=.5))
+assert explain(g, 'flour, cricket flour', 'egg', components=False).because and explain(g, 'flour', 'egg').completeness < .01
+try: explain(g, 'flour', 'cricket flour')
+except ValueError as e: print(e)"""
+    assert 'joined after training' in subprocess.run([sys.executable,'-c',code], capture_output=True, text=True, check=True).stdout
