@@ -352,7 +352,8 @@ def load_decoder(
     from recipegen.decoder import IngredientDecoder
     path = Path(path)/'ingredients.safetensors' if Path(path).is_dir() else Path(path)
     w,facts = load_weights(path); w = {k: x for k,x in w.items() if k not in ('rows','counts')} # these are for use without torch
-    try: net = IngredientDecoder(scale_composition(table().composition, table().measured), **facts['sizes']); net.load_state_dict({k: torch.from_numpy(x) for k,x in w.items()})
+    T = table() # who joined it since was not trained
+    try: net = IngredientDecoder(scale_composition(T.composition[:T.shipped], T.measured[:T.shipped]), **facts['sizes']); net.load_state_dict({k: torch.from_numpy(x) for k,x in w.items()})
     except (KeyError, TypeError, RuntimeError): raise InputError(f'{path}: these are not the weights of an ingredient decoder; name the file that training wrote') from None
     return net.eval()
 

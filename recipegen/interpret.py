@@ -151,16 +151,9 @@ def load_net(
     folder=None, # Folder of ingredients.safetensors, or the file; None: the weights that ship
 ): # IngredientDecoder, in evaluation mode
     "The ingredient model in torch"
-    import torch
     from importlib.resources import files
-    from recipegen.composition import scale_composition
-    from recipegen.decoder import IngredientDecoder
-    from recipegen.sampling import load_weights
-    path = Path(folder) if folder else Path(str(files('recipegen')/'weights')); path = path/'ingredients.safetensors' if path.is_dir() else path
-    T = table(); w,facts = load_weights(path); w = {k: torch.from_numpy(x) for k,x in w.items() if k not in ('rows','counts')} # these are for use without torch
-    try: net = IngredientDecoder(scale_composition(T.composition[:T.shipped], T.measured[:T.shipped]), **facts['sizes']); net.load_state_dict(w) # whoever joined the table since was not trained
-    except (KeyError, TypeError, RuntimeError): raise InputError(f'{path}: these are not the weights of an ingredient decoder; name the file that training wrote') from None
-    return net.eval()
+    from recipegen.evaluation import load_decoder
+    return load_decoder(Path(folder) if folder else Path(str(files('recipegen')/'weights')))
 
 # %% ../nbs/14_interpret.ipynb #329b423e
 def attentions(net): # list of `Attention`: of a decoder its blocks; of a quantity model the encoder's, then the decoder's

@@ -203,6 +203,7 @@ def load_quantities(
     "A trained quantity model from its file; one of another vocabulary, or broken, is refused in one line"
     path = Path(path)/'quantities.safetensors' if Path(path).is_dir() else Path(path)
     w,facts = load_weights(path); w.pop('rows', None) # for use without torch
-    try: net = QuantityModel(scale_composition(table().composition, table().measured), known=w.get('embed.vectors'), **facts['sizes']); net.load_state_dict({k: torch.from_numpy(x) for k,x in w.items()})
+    T = table() # who joined it since was not trained
+    try: net = QuantityModel(scale_composition(T.composition[:T.shipped], T.measured[:T.shipped]), known=w.get('embed.vectors'), **facts['sizes']); net.load_state_dict({k: torch.from_numpy(x) for k,x in w.items()})
     except (KeyError, TypeError, RuntimeError): raise InputError(f'{path}: these are not the weights of a quantity model; name the file that training wrote') from None
     return net.eval()
