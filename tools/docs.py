@@ -263,6 +263,8 @@ def first_lines(path):
     quote = [l for l in lines[1:] if l.startswith('>')]
     return lines[0].removeprefix('# ').strip(), ' '.join(l.lstrip('> ').strip() for l in quote), '\n'.join(l for l in lines[1:] if l not in quote).strip()
 
+def form_of(c): return c['metadata'].get('format', c['metadata'].get('raw_mimetype')) if c['cell_type'] == 'raw' else None # of a raw cell
+
 def prepared(path, pages):
     "The cells of a notebook as readers of the site shall see them; and {name: anchor} of what it exports"
     nb = json.loads(path.read_text(encoding='utf-8'))
@@ -275,7 +277,7 @@ def prepared(path, pages):
     for c in rest:
         src = ''.join(c['source'])
         if c['cell_type'] == 'markdown': out.append(cell('markdown', relink(src, path.parent, pages)))
-        if c['cell_type'] == 'raw' and c['metadata'].get('format', c['metadata'].get('raw_mimetype')) == 'text/html': out.append(cell('markdown', raw(src)))
+        if form_of(c) == 'text/html': out.append(cell('markdown', raw(src)))
         if c['cell_type'] != 'code' or not src.strip(): continue
         words,opts,code = directives(src)
         if words.keys() & {'hide','default_exp'}: continue
@@ -504,7 +506,7 @@ def readme():
     parts,n = ['<!-- Made from nbs/index.ipynb by `make docs` -->'],0
     for c in json.loads((NBS/'index.ipynb').read_text(encoding='utf-8'))['cells']:
         src = ''.join(c['source']).strip()
-        if c['cell_type'] == 'markdown': parts.append(_link.sub(link, src))
+        if c['cell_type'] == 'markdown' or form_of(c) == 'text/markdown': parts.append(_link.sub(link, src)) # a raw cell of Markdown is for the README alone
         if c['cell_type'] != 'code': continue
         words,opts,code = directives(src)
         if 'hide' in words: continue
