@@ -154,8 +154,8 @@
     const score = (e) => {
       let sum = 0;
       for (const w of words) {
-        const [title, section, text] = [e.title, e.section, e.text].map((s) => s.toLowerCase());
-        const n = (title.includes(w) ? (e.section ? 4 : 12) : 0) + (section.includes(w) ? 8 : 0) + Math.min(6, text.split(w).length - 1);
+        const [title, section, text] = [e.title, e.section, e.text].map((s) => s.replace(/^recipegen\./, "").toLowerCase());
+        const n = (title.includes(w) ? (e.section ? 4 : 12) : 0) + (section.includes(w) ? 8 : 0) + (section.startsWith(w) ? 4 : 0) + (section === w ? 8 : 0) + Math.min(6, text.split(w).length - 1);
         if (!n) return 0;
         sum += n;
       }
