@@ -33,7 +33,7 @@ const problems = async (page, whole) => {
 };
 
 const seen = {};
-await Promise.all([1280, 390].map(async (width) => { // side by side: there are two cores
+await Promise.all([1280, 390].map(async (width) => { // side by side
   const context = await browser.newContext({ viewport: { width, height: width > 600 ? 900 : 844 }, isMobile: width < 600, hasTouch: width < 600 });
   const page = await context.newPage(); // one for all: a new one costs as much as a page
   let said, outside;

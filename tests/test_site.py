@@ -8,9 +8,9 @@ from conftest import ROOT,clean_env,notebooks,page
 
 DOCS = ROOT/'docs'
 PAGES = sorted(p.relative_to(DOCS).as_posix() for p in DOCS.rglob('*.html'))
-SEARCH = {'ingredient':'ingredients.html', 'attention':'blocks.html', 'density':'ingredients.html', 'early stopping':'training.html', 'Wikibooks':'licences.html',
+SEARCH = {'ingredient':'ingredients.html', 'attention':'blocks.html', 'density':'ingredients.html', 'early stopping':'training.html', 'Wikibooks':'licences.html', 'substitute':'substitutes.html', 'train on your own':'how_train.html',
           'RecipeGenerator':'api_generator.html#recipegenerator', 'Corpus':'api_recipes.html#corpus', 'top_p':'api_sampling.html#top_p', 'write_recipe':'api_formats.html#write_recipe'} # what a reader types: the page that must be among the first five
-NIGHT = ['index.html','sampling.html','results.html','api_generator.html','generator.html','lines.html'] # a front, a chapter with formulas and figures, tables, reference, cards of recipes, the longest page
+NIGHT = ['index.html','sampling.html','results.html','api_generator.html','gallery.html','lines.html'] # a front, a chapter with formulas and figures, tables, reference, cards of recipes, the longest page
 pages = pytest.mark.parametrize('name', PAGES)
 
 def title(nb): return re.sub(r'^# ', '', ''.join(json.loads(nb.read_text(encoding='utf-8'))['cells'][0]['source']).split('\n')[0]).strip()
@@ -61,6 +61,12 @@ def test_theme_is_set_before_anything_is_painted():
     for p in PAGES:
         head = (DOCS/p).read_text(encoding='utf-8').split('</head>')[0]
         if 'smalldocs' in head: assert 0 < head.find('dataset.theme') < head.find('rel="stylesheet"'), p
+
+def test_a_recipe_can_be_built_on_the_front():
+    for name in ('index.html','build.html'):
+        text = (DOCS/name).read_text(encoding='utf-8')
+        assert 'data-recipe-builder' in text and all((DOCS/src).exists() for src in re.findall(r'(?:src|href)="(builder/[^"]+)"', text))
+    assert sum(f.stat().st_size for f in (DOCS/'builder').iterdir() if f.suffix not in ('.js','.css')) < 4e6, 'what the page fetches'
 
 def test_readme_links_lead_somewhere():
     text = (ROOT/'README.md').read_text(encoding='utf-8')

@@ -480,10 +480,9 @@ def finish(site):
         for style in styles: shutil.copy(font/'files'/f'{family}-latin-wght-{style}.woff2', libs/'fonts')
         shutil.copy(font/'LICENSE', libs/'fonts'/f'{family}-LICENSE')
     (site/'.nojekyll').touch()
-    if (NBS/'builder').exists(): shutil.copytree(NBS/'builder', site/'builder')
-    if (ROOT/'tools'/'page.py').exists(): # what the builder reads, which is made and not written
-        import page
-        page.write(site/'builder')
+    shutil.copytree(NBS/'builder', site/'builder')
+    import page
+    page.write(site/'builder') # what the builder reads, which is made and not written
 
 def render(to):
     "The site, into folder `to`, which is replaced"
