@@ -21,8 +21,8 @@ recipe: .venv/.run ## print one recipe (SEED=1 for another, N=5 for five)
 	@.venv/bin/recipegen generate --n $(N) --seed $(SEED)
 
 test: .venv/.dev node_modules/.installed .venv/.browser ## everything that can be checked, in a browser too
-	@echo "recipegen: running the tests"
-	@$(PY) -m pytest
+	@echo "recipegen: running the tests, two files at a time"
+	@$(PY) -m pytest -n 2 --dist loadfile
 
 docs: .venv/.dev node_modules/.installed ## render the notebooks into docs/ and README.md
 	@$(PY) tools/docs.py
