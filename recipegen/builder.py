@@ -5,7 +5,7 @@
 # %% auto #0
 __all__ = ['DAILY', 'State', 'Bowl', 'Hit', 'Suggestion', 'Builder', 'serve']
 
-# %% ../nbs/16_builder.ipynb #3b8f5503
+# %% ../nbs/16_builder.ipynb #c15ffd5f
 import json,time
 import numpy as np
 from dataclasses import dataclass,replace
@@ -14,7 +14,7 @@ from html import escape
 from pathlib import Path
 from typing import NamedTuple
 from fastcore.basics import patch
-from .ingredients import table,normalize,read_diet,read_allergens,InputError,DIETS,ALLERGENS
+from .ingredients import table,match,normalize,read_ingredients,read_diet,read_allergens,InputError,DIETS,ALLERGENS
 from .recipes import Recipe,read_amounts,show_grams
 from . import sampling as F
 
@@ -33,11 +33,23 @@ class State:
     whole:tuple = ('servings',) # What says how large the whole is: ('servings',), ('grams', 900), ('batch', 'flour', 500), or ('locks',) for the locked weights
     title:str = ''
 
-# %% ../nbs/16_builder.ipynb #e93a6775
+# %% ../nbs/16_builder.ipynb #cad1f904
 @lru_cache(1)
 def _generator(): # loaded once, for all bowls
     from recipegen.generator import RecipeGenerator
     return RecipeGenerator.load()
+
+def _read(items): # as `read_amounts`; what is no text is refused too
+    try: return read_amounts(items)
+    except (TypeError, AttributeError): raise InputError(f'{_short(items)}: name ingredients as text, as "butter" or "butter=125"') from None
+
+def _short(x): return ' '.join(str(x).split())[:60]
+
+def _real(x, what, kind=float, ok=lambda y: True, say='a number'): # a setting as a number
+    try: y = kind(x)
+    except (TypeError, ValueError, OverflowError): y = None
+    if y is None or isinstance(x, bool) or float(x) != y or not ok(y): raise InputError(f'{what} {_short(x)}: give {say}')
+    return y
 
 _allowed = lru_cache(64)(lambda diet, without, v: table().allowed(diet, without))
 
@@ -53,7 +65,7 @@ class Bowl:
         self.gen,self.votes,self.seed,self.missed = gen or _generator(),Path(votes or Path.home()/'.recipegen'/'votes.jsonl'),seed,[]
         first = State(); self.history,self.at = [(first, self._weigh(first))],0
         if settings: self.set(**settings)
-        if include: self._items([*read_amounts(include).items()])
+        if include: self._items([*_read(include).items()])
         self.history,self.at = self.history[self.at:],0
 
     @property
@@ -83,7 +95,11 @@ class Bowl:
         if s.whole[0] == 'batch' and s.whole[1] not in dict(s.items): s = replace(s, whole=('servings',)) # its master has left
         if s == self.state: return self
         r = self._weigh(s)
-        self.history = self.history[:self.at+1]+[(s, r)]; self.at += 1
+        self.history = self.history[:self.at+1]+[(s, r)]
+        return self._to(self.at+1)
+
+    def _to(self, at): # a place in the history; what a load did not understand is of that load alone
+        if at != self.at: self.at,self.missed = at,[]
         return self
 
     def _items(self, items, **change):
@@ -92,18 +108,18 @@ class Bowl:
         return self._go(items=items, **change)
 
     def _in(self, name): # canonical name of what is in the bowl
-        name = self.gen.resolve(name)
+        name, = _read([(name, None)])
         if name not in self.names: raise InputError(f'{name}: is not in the bowl')
         return name
 
-# %% ../nbs/16_builder.ipynb #5d2ecc99
+# %% ../nbs/16_builder.ipynb #7605ec8b
 @patch
 def add(self:Bowl,
     name:str, # Any name or alias; or "butter=125"
     grams:float=None, # Lock it at so much
 ):
     "Put in one more ingredient; what the diet or the allergens forbid is refused"
-    (n,g), = read_amounts([name if grams is None else (name, grams)]).items()
+    (n,g), = _read([name if grams is None else (name, grams)]).items()
     if n in self.names: raise InputError(f'{n}: is in the bowl already')
     if why := self.forbids(n): raise InputError(f'{n}: {why}; change the {"diet" if why.startswith("not") else "allergens"}, or take another')
     return self._items((*self.state.items, (n, g)))
@@ -120,7 +136,7 @@ def lock(self:Bowl,
     grams:float=None, # None: what it weighs now
 ):
     "Fix one weight; the others follow"
-    name = self._in(name); (_,g), = read_amounts([(name, self.recipe.grams[self.names.index(name)] if grams is None else grams)]).items()
+    name = self._in(name); (_,g), = _read([(name, self.recipe.grams[self.names.index(name)] if grams is None else grams)]).items()
     if self.state.whole[:2] == ('batch', name): return self._go(whole=('batch', name, g))
     return self._items((n, g if n == name else old) for n,old in self.state.items)
 
@@ -140,12 +156,12 @@ def clear(self:Bowl):
 @patch
 def undo(self:Bowl):
     "One step back"
-    self.at = max(self.at-1, 0); return self
+    return self._to(max(self.at-1, 0))
 
 @patch
 def redo(self:Bowl):
     "And forward again"
-    self.at = min(self.at+1, len(self.history)-1); return self
+    return self._to(min(self.at+1, len(self.history)-1))
 
 @patch
 def forbids(self:Bowl, name:str)->str: # 'not vegan', 'holds milk', or ''
@@ -174,17 +190,27 @@ def set(self:Bowl,
 ):
     "Change settings; one that cannot be is refused, and nothing changes"
     new = {k: x for k,x in dict(temperature=temperature, top_k=top_k, top_p=top_p, size=size, servings=servings, title=title).items() if x is not ...}
+    for k,kind,say in (('temperature',float,'a number'), ('top_k',int,'a whole number'), ('top_p',float,'a number'), ('servings',float,'more than 0 and at most 10000')):
+        if k in new: new[k] = _real(new[k], k, kind, lambda y: k != 'servings' or 0 < y <= 10_000, say)
+    if not isinstance(new.setdefault('title', self.state.title), (str, type(None))): raise InputError(f'title {_short(title)}: give text')
+    new['title'] = new['title'] or ''
+    if not isinstance(diet, (str, type(None), type(...))): raise InputError(f'diet {_short(diet)}: choose one of: {", ".join(DIETS)}')
     if diet is not ...: new['diet'] = read_diet(diet) if diet else None
-    if without is not ...: new['without'] = tuple(read_allergens(without or ()))
+    if without is not ...:
+        try: new['without'] = tuple(read_allergens(without or ()))
+        except (TypeError, AttributeError): raise InputError(f'without {_short(without)}: name allergens as text; choose from: {", ".join(ALLERGENS)}') from None
     F.temperature(np.zeros((1,2)), new.get('temperature', 1.)); F.head(np.zeros((1,2)), new.get('top_k', 0), new.get('top_p', 1.))
     if 'size' in new:
-        lo,hi = new['size'] = tuple(map(int, new['size']))
+        try: lo,hi = () if isinstance(size, str) else size
+        except (TypeError, ValueError): raise InputError(f'size {_short(size)}: give a least and a most, as (4, 16)') from None
+        lo,hi = new['size'] = tuple(_real(o, 'size', int, say='a least and a most as whole numbers, as (4, 16)') for o in (lo, hi))
         if not 1 <= lo <= hi <= 40: raise InputError(f'size {lo} to {hi}: give a least and a most from 1 to 40')
-    if 'servings' in new and not 0 < new['servings'] <= 10_000: raise InputError(f'servings {new["servings"]:g}: give more than 0 and at most 10000')
-    if grams is not ...: new['whole'] = ('grams', float(grams))
+    if grams is not ...: new['whole'] = ('grams', _real(grams, 'grams', float, lambda g: 0 < g <= 1e7, 'more than 0 g and at most 10 tonnes'))
     if batch is not ...:
         from recipegen.recipes import read_batch
-        name,g = read_batch(batch, self.names); new['whole'] = ('batch', name, g)
+        try: name,g = read_batch(batch, self.names)
+        except (TypeError, AttributeError): raise InputError(f'batch {_short(batch)}: name one ingredient and its weight, as flour=500') from None
+        new['whole'] = ('batch', name, g)
         new['items'] = tuple((n, None if n == name else x) for n,x in self.state.items) # its own lock gives way
     if whole is not ...:
         if whole not in ('servings','locks'): raise InputError(f'whole {whole}: choose servings or locks, or give grams or batch')
@@ -287,7 +313,12 @@ def finish(self:Bowl, seed:int=None):
     "Let the model add the rest"
     return self.take(self.variants(1, seed)[0])
 
-# %% ../nbs/16_builder.ipynb #2ab319d7
+# %% ../nbs/16_builder.ipynb #43d0e655
+@patch
+def _stays(self:Bowl, name): # what says how large the whole is once `name` is exchanged: where `name` alone said it, what all weighed before
+    kind,*more = self.state.whole
+    return ('grams', self.recipe.total_grams) if kind == 'batch' and more[0] == name or kind == 'locks' and [*self.locks] == [name] else self.state.whole
+
 @patch
 def swaps(self:Bowl,
     name:str, # Of the bowl
@@ -295,8 +326,7 @@ def swaps(self:Bowl,
 ): # list of Substitute
     "What could stand in for one ingredient"
     from recipegen.substitutes import substitute
-    name,s = self._in(name),self.state; how = self._whole(s)
-    if how.get('batch', {}).get(name): how = dict(servings=s.servings)
+    name,s = self._in(name),self.state; how = self._whole(replace(s, whole=self._stays(name)))
     items = {x: None if x == name else g for x,g in s.items}; ask = dict(diet=s.diet, without=s.without)
     if self.breaks().keys() - {name}: ask = dict(exclude=[o.name for o,ok in zip(table(), _allowed(s.diet, s.without, len(table()))) if not ok and o.name not in items]) # others wait for their own swap
     return substitute(self.gen, items, name, n=n, **ask, **how)
@@ -306,16 +336,17 @@ def swap(self:Bowl,
     name:str, # Of the bowl
     other:str=None, # What comes instead; None: the best substitute
 ):
-    "Exchange one ingredient, at its place in the list; the new one is weighed by the model"
+    "Exchange one ingredient, at its place in the list; the new one is weighed by the model, and the whole stays as large as it was said to be"
     name = self._in(name)
     if other is None:
         best = self.swaps(name, 1)
         if not best: raise InputError(f'{name}: nothing can stand in for it here')
         other = best[0].name
-    (o,g), = read_amounts([other]).items()
+    (o,g), = _read([other]).items()
     if o in self.names: raise InputError(f'{o}: is in the bowl already')
     if why := self.forbids(o): raise InputError(f'{o}: {why}; choose another')
-    return self._items((o, g) if n == name else (n, x) for n,x in self.state.items)
+    items = [(o, g) if n == name else (n, x) for n,x in self.state.items]
+    return self._items(items, whole=('locks',) if all(x for _,x in items) else self._stays(name))
 
 # %% ../nbs/16_builder.ipynb #fe2cfb52
 DAILY = dict(energy_kcal=2000, protein_g=50, fat_g=70, saturated_fat_g=20, carbohydrate_g=260, sugars_g=90, fiber_g=25, sodium_mg=2400) # an adult's day; sodium as in 6 g of salt
@@ -326,7 +357,7 @@ def nutrition(self:Bowl): # dict nutrient -> (amount in a portion, share of an a
     got = self.recipe.nutrition_per_serving()
     return {k: (got[k], got[k]/d) for k,d in DAILY.items()}
 
-# %% ../nbs/16_builder.ipynb #b3d7360d
+# %% ../nbs/16_builder.ipynb #5501e719
 @patch
 def vote(self:Bowl,
     up:bool, # True: thumbs up
@@ -358,7 +389,7 @@ def load(self:Bowl,
 ): # Read: .recipe, .missed, .form
     "Put a recipe into the bowl with its weights, all locked; lines that name no ingredient are kept in `missed`"
     from recipegen.formats import read_recipe
-    got = read_recipe(source, form); r = got.recipe
+    self.missed = []; got = read_recipe(source, form); r = got.recipe
     if not r.names: raise InputError('no ingredient was understood in what was loaded'+(f'; the first line: "{got.missed[0]}"' if got.missed else ''))
     self._items([(n, g if g and g > 0 else None) for n,g in zip(r.names, r.grams)], whole=('locks',), title=r.title or '', servings=r.servings or self.state.servings)
     self.missed = list(got.missed)
@@ -451,11 +482,11 @@ def _shown(o, yes):
 def _number(g): # as a scale shows it
     return round(g, 2 if g < 1 else 1 if g < 100 else 0)
 
-# %% ../nbs/16_builder.ipynb #381cb590
+# %% ../nbs/16_builder.ipynb #d0fd2771
 class _Row:
     "One ingredient in the bowl: name, grams, interval, lock, swap, remove"
     def __init__(self, face, at): # at: its place in the bowl
-        self.face,self.at,self.options,name = face,at,[],lambda: face.bowl.names[at]
+        self.face,self.at,name = face,at,lambda: face.bowl.names[at]
         self.name,self.span = W.HTML(),W.HTML(); self.name.add_class('rg-name'); self.span.add_class('rg-span')
         self.grams = W.FloatText(description='Grams', step=1); self.grams.add_class('rg-quiet'); self.grams.observe(lambda c: face.quiet or face.lock(name(), c['new']), 'value')
         self.lock = _button('Lock', lambda: face.unlock(name()) if face.locked(name()) else face.lock(name()), '', 'rg-lock')
@@ -464,6 +495,9 @@ class _Row:
         self.says = W.HTML(); self.choices = [_button('', lambda i=i: face.swap(name(), self.options[i]), '') for i in range(5)]
         self.line = _box('rg-row', self.name, self.grams, self.span, self.lock, self.swap, self.drop, across=True); self.panel = _box('rg-swaps', self.says, *self.choices, across=True); _shown(self.panel, False)
         self.widget = _box('rg-item', self.line, self.panel)
+
+    @property
+    def options(self): return self.face.instead if self.face.open == self.face.bowl.names[self.at] else [] # what could stand in, while that is shown
 
     def show(self, why): # why: what the diet has against it
         b = self.face.bowl; n,r = b.names[self.at],b.recipe; g,locked = r.grams[self.at],self.face.locked(n); note = why or r.household()[self.at] or ''
@@ -491,7 +525,7 @@ class _Fold:
         self.button.description,self.button.tooltip = f'{"▾" if self.is_open else "▸"}  {self.title}',f'{"Hide" if self.is_open else "Show"}: {self.title}'
         if self.is_open and self.on_open: self.on_open()
 
-# %% ../nbs/16_builder.ipynb #a9ca1ac8
+# %% ../nbs/16_builder.ipynb #2e5fd75d
 class Builder:
     "The bowl with a face: shows itself in a notebook, or in the browser by `recipegen builder`"
     def __init__(self,
@@ -500,7 +534,8 @@ class Builder:
         gen=None, votes=None, seed:int=0, # See `Bowl`
         **settings, # As in `Bowl.set`
     ):
-        self.bowl,self.quiet,self.open,self.options,self.hits,self.rows,self.nets = Bowl(include, gen, votes, seed, **settings),False,None,[],[],[],[]
+        self.bowl,self.quiet,self.open,self.instead,self.options,self.hits,self.rows,self.nets = Bowl(include, gen, votes, seed, **settings),False,None,[],[],[],[],[]
+        self.seen = self.bowl.state
         self._make()
         if recipe is not None: self.load(recipe)
         else: self.show()
@@ -510,10 +545,8 @@ class Builder:
     # what buttons do
 
     def _do(self, f, said=''):
-        was = self.bowl.state
         try: got = f(); self.say(said(got) if callable(said) else said)
         except InputError as e: got = None; self.say(str(e), True)
-        if self.bowl.state != was: self.options = []
         self.show(); return got
 
     def say(self, text, bad=False):
@@ -532,6 +565,23 @@ class Builder:
         if got: self.box.value = ''; self.search('')
         return got
 
+    def enter(self, text):
+        "Put in what is named between commas, or begun so that the first hit goes on with it; what is refused or unknown is told, and stays in the search box"
+        parts,into,left,why = [o.strip() for o in text.split(',') if o.strip()],[],[],[]
+        if not parts: return
+        if not all(match(o.split('=')[0], table().keys) for o in parts) and match(text, table().keys): parts = [text.strip()] # "tomatoes, canned"
+        for o in parts:
+            try: self.bowl.add(self._meant(o)); into.append(self.bowl.names[-1])
+            except InputError as e: left.append(o); why.append(str(e))
+        self._do(lambda: None); self.say('; '.join([*([f'{_and(into)} {"are" if into[1:] else "is"} in'] if into else []), *why]), bool(why))
+        self.box.value = ', '.join(left); self.search(self.box.value)
+
+    def _meant(self, text): # what was typed, its beginning of a name made whole
+        name,*grams = text.split('=', 1); q = normalize(name)
+        if match(name, table().keys): return text
+        hit = next(iter(self.bowl.search(name)), None)
+        return '='.join([hit.name, *grams]) if q and hit and any(normalize(o).startswith(q) for o in (hit.name, hit.said)) else text
+
     def remove(self, name): return self._do(lambda: self.bowl.remove(name), f'{name} is out')
     def lock(self, name, grams=None): return self._do(lambda: self.bowl.lock(name, grams), f'{name} is locked')
     def unlock(self, name=None): return self._do(lambda: self.bowl.unlock(name), f'{name or "every weight"} is free again')
@@ -548,13 +598,10 @@ class Builder:
         if name:
             got = self._do(lambda: self.bowl.swaps(name))
             if got is None: return
-            self.open = name; self.rows[self.bowl.names.index(name)].options = [o.name for o in got]
-        self.show(); return self.open and [*self.rows[self.bowl.names.index(name)].options]
+            self.open,self.instead = self.bowl._in(name),[o.name for o in got]
+        self.show(); return self.open and [*self.instead]
 
-    def swap(self, name, other=None):
-        got = self._do(lambda: self.bowl.swap(name, other), f'{name} is swapped')
-        if got: self.open = None; self.show()
-        return got
+    def swap(self, name, other=None): return self._do(lambda: self.bowl.swap(name, other), f'{name} is swapped')
 
     def variants(self):
         "Three ways to finish, side by side"
@@ -577,15 +624,12 @@ class Builder:
 
     def load(self, source, form=None):
         "Put a recipe into the bowl; what was not understood is shown"
-        got = self._do(lambda: self.bowl.load(source, form), lambda r: f'{len(r.recipe.names)} ingredients loaded from {r.form}, their weights locked'+(f'; {len(r.missed)} lines named no ingredient' if r.missed else ''))
-        self.missed.value = '' if got is None or not got.missed else '<p class="rg-note">Not understood:</p><ul>'+''.join(f'<li>{escape(l)}</li>' for l in got.missed)+'</ul>'
-        return got
+        return self._do(lambda: self.bowl.load(source, form), lambda r: f'{len(r.recipe.names)} ingredients loaded from {r.form}, their weights locked'+(f'; {len(r.missed)} lines named no ingredient' if r.missed else ''))
 
     # what is seen
 
     def _make(self):
         "Every widget, once"
-        html = lambda text='',*kinds: _box(' '.join(kinds), W.HTML(text)) if kinds else W.HTML(text)
         def ask(o, key, read=lambda x: x): # a control of one setting
             o.observe(lambda c: self.quiet or self.set(**{key: read(c['new'])}), 'value'); return o
         def num(o): o.add_class('rg-num'); return o
@@ -595,7 +639,7 @@ class Builder:
         self.back,self.forth,self.empty = _button('Undo', self.undo, 'One step back'),_button('Redo', self.redo, 'One step forward'),_button('Clear', self.clear, 'Empty the bowl')
         head = _box('rg-head', W.HTML('<h2>Recipe builder</h2><p>Say what goes in; see what belongs to it, and how much.</p>'), _box('rg-line', self.back, self.forth, self.empty, across=True), across=True)
         self.box = W.Text(description='Add an ingredient', placeholder='Add an ingredient: chickpea, aubergine ...', tooltip='By any of its names'); self.box.add_class('rg-search')
-        self.box.observe(lambda c: self.search(c['new']), 'value'); self.box.on_msg(lambda _,m,__: m.get('event') == 'submit' and self._first())
+        self.box.observe(lambda c: self.search(c['new']), 'value'); self.box.on_msg(lambda _,m,__: m.get('event') == 'submit' and self.enter(self.box.value))
         self.found = [_button('', lambda i=i: self.add(self.hits[i].name), '') for i in range(8)]; self.hitbox = _box('rg-line', *self.found, across=True); _shown(self.hitbox, False)
         self.said = W.HTML(); self.said.add_class('rg-say'); self.table,self.total = _box('rg-table'),W.HTML()
         self.top = W.HTML('<div class="rg-top"><span>in the bowl</span><span>grams</span><span>80 % interval</span><span></span></div>')
@@ -630,14 +674,9 @@ class Builder:
         self.text.add_class('rg-quiet'); self.paste.add_class('rg-quiet')
         self.upload = W.FileUpload(description='Open a file', tooltip='Load a recipe from a file', accept='.json,.jsonld,.cook,.csv,.txt,.html,.htm', multiple=False); self.upload.observe(lambda c: c['new'] and self._file(c['new'][0]), 'value')
         out = _box('rg-body', _box('rg-cols', _box('rg-half', _box('rg-line', self.form, _button('Show', self.export, 'Show the recipe in this form'), self.link, across=True), self.text),
-                   _box('rg-half', _box('rg-line', _button('Load this', lambda: self.load(self.paste.value), 'Put the pasted recipe into the bowl'), self.upload, across=True), self.paste, self.missed), across=True))
+                   _box('rg-half', _box('rg-line', _button('Load this', lambda: self.load(self.paste.value.encode('utf-8', 'replace')), 'Put the pasted recipe into the bowl'), self.upload, across=True), self.paste, self.missed), across=True))
         self.folds = {k: _Fold(*o) for k,o in dict(settings=('Settings: size, daring, allergens', settings), inside=('Where the model looks', _box('rg-body', self.eyes), self._look), out=('Export and load', out, self.export)).items()}
         self.widget = _box('rg-builder', W.HTML(_CSS), head, _box('rg-cols', left, right, across=True), _box('rg-folds', *(f.widget for f in self.folds.values())))
-
-    def _first(self): # Enter in the search box
-        h = next((h for h in self.hits if not h.why), None)
-        if h: self.add(h.name)
-        elif self.box.value.strip(): self._do(lambda: self.bowl.add(self.box.value))
 
     def _file(self, o): # an opened file: {name, content, ...}
         self.load(bytes(o['content'])); self.upload.value = () # the same file may be opened again
@@ -654,12 +693,13 @@ class Builder:
         "Make the widgets say what the bowl holds; what is the same is not sent"
         b = self.bowl; s,r = b.state,b.recipe; self.quiet = True
         try:
-            if self.open not in b.names: self.open = None
+            if self.seen is not s: self.seen,self.open,self.options = s,None,[] # what was offered was offered for another bowl
             self._rows(len(b)); bad = b.breaks(); _shown(self.top, bool(len(b)))
             for row,n in zip(self.rows, b.names): row.show(bad.get(n, ''))
             for i,row in enumerate(self.rows): _shown(row.widget, i < len(b))
             self.total.value = f'<div class="rg-total"><b>{len(b)} ingredients, {show_grams(r.total_grams)}</b><span>serves {s.servings:g}</span></div>' if len(b) else '<p class="rg-empty">The bowl is empty. Search above, take a suggestion, or let the model begin.</p>'
             self.back.disabled,self.forth.disabled,self.empty.disabled = b.at == 0,b.at == len(b.history)-1,not len(b)
+            self.missed.value = '<p class="rg-note">Not understood:</p><ul>'+''.join(f'<li>{escape(l)}</li>' for l in b.missed)+'</ul>' if b.missed else ''
             for o in (self.up, self.down): o.disabled = not len(b)
             self._show_settings(s, r); self._show_next(); self._show_food(); self._show_options()
             if self.folds['inside'].is_open: self._look()
@@ -676,7 +716,7 @@ class Builder:
         self.title.value,self.diet.value,self.temperature.value,self.top_p.value,self.top_k.value,self.servings.value = s.title,s.diet,s.temperature,s.top_p,s.top_k,s.servings
         self.least.value,self.most.value = s.size
         kind,*more = s.whole; self.whole.value = kind; _shown(self.amount, kind in ('grams','batch')); _shown(self.master, kind == 'batch')
-        if kind == 'grams': self.amount.value = more[0]
+        if kind == 'grams': self.amount.value = round(more[0], 2)
         if kind == 'batch':
             if list(self.master.options) != r.names: self.master.options = r.names
             self.master.value,self.amount.value = more
@@ -715,7 +755,7 @@ class Builder:
     def _look(self): # the attention picture
         self.eyes.value = self.bowl.looks()
 
-# %% ../nbs/16_builder.ipynb #cf249fbc
+# %% ../nbs/16_builder.ipynb #a60df33a
 _TEMPLATE = '''{%- extends 'voila/templates/lab/index.html.j2' -%}
 {% import "spinner.macro.html.j2" as spinner %}
 {%- block notebook_css -%}{# without the icon fonts from elsewhere #}
@@ -730,6 +770,7 @@ def serve(
     open_browser:bool=True, # Show the page
     recipe=None, # To begin with: text, or a path, of any form that `Bowl.load` reads
     weights=None, # Folder of weights of your own; None: those that ship
+    ingredients=(), # CSV files of ingredients of your own, see `read_ingredients`
 ): # returns when interrupted
     "The builder in the browser, by voila; Ctrl-C ends it"
     import os,tempfile
@@ -739,6 +780,9 @@ def serve(
     import socket
     with socket.socket() as o:
         if o.connect_ex(('localhost', port)) == 0: raise InputError(f'port {port}: something listens there already; choose another')
+    own = [str(Path(o).resolve()) for o in ([ingredients] if isinstance(ingredients, (str, Path)) else ingredients)]
+    for r in (r for o in own for r in read_ingredients(o)):
+        if r['name'] not in table().names[table().shipped:]: table().add(**r) # here too, for the recipe may name it
     if recipe is not None: # told before a page opens
         from recipegen.formats import read_recipe
         source = Path(recipe).resolve() if isinstance(recipe, (str, Path)) and '\n' not in str(recipe) and Path(recipe).exists() else recipe
@@ -754,8 +798,7 @@ def serve(
             at = source if isinstance(source, Path) else d/'recipe'
             if at != source: at.write_bytes(source if isinstance(source, bytes) else str(source).encode())
             asked.append(f'recipe=Path({str(at)!r})')
-        if weights: asked.append(f'gen=RecipeGenerator.load({weights!r})')
-        code = f'from pathlib import Path\nfrom recipegen.generator import RecipeGenerator\nfrom recipegen.builder import Builder\nBuilder({", ".join(asked)})'
+        code = f'from pathlib import Path\nfrom recipegen.generator import RecipeGenerator\nfrom recipegen.ingredients import read_ingredients\nfrom recipegen.builder import Builder\ngen = RecipeGenerator.load({repr(weights) if weights else ""})\nfor o in {own!r}:\n    for r in read_ingredients(o): gen.add_ingredient(**r)\nBuilder({", ".join([*asked, "gen=gen"])})'
         cell = dict(cell_type='code', id='builder', metadata={}, source=code, outputs=[], execution_count=None)
         (d/'builder.ipynb').write_text(json.dumps(dict(cells=[cell], metadata=dict(title='Recipe builder', kernelspec=dict(display_name='python3', language='python', name='python3')), nbformat=4, nbformat_minor=5)))
         os.environ |= dict(JUPYTER_PATH=os.pathsep.join([str(d), *filter(None, [os.environ.get('JUPYTER_PATH')])]), JUPYTER_PREFER_ENV_PATH='1', OMP_NUM_THREADS='1', OPENBLAS_NUM_THREADS='1')

@@ -87,6 +87,45 @@ def test_what_cannot_be_is_refused_and_changes_nothing():
     for f in (lambda: Bowl().export(), lambda: Bowl().vote(True)):
         with pytest.raises(InputError, match='empty'): f()
 
+SENSELESS = [dict(grams=-4), dict(grams='x'), dict(grams=float('nan')), dict(grams=1e9), dict(top_k=1.5), dict(top_k='x'), dict(top_p='x'), dict(temperature=None), dict(temperature=float('nan')), dict(title=5), dict(servings='x'), dict(servings=True), dict(size=5), dict(size='48'), dict(size=(2.5, 7)), dict(diet=5), dict(without=5), dict(without=[None]), dict(batch=5), dict(batch=None), dict(whole=None)]
+
+@pytest.mark.parametrize('start', ['', HUMMUS])
+@pytest.mark.parametrize('kw', SENSELESS, ids=str)
+def test_a_setting_that_cannot_be_is_refused(start, kw):
+    b = Bowl(start); was = b.state,b.at
+    with pytest.raises(InputError) as e: b.set(**kw)
+    assert '\n' not in str(e.value) and next(iter(kw)) in str(e.value) and (b.state, b.at) == was
+
+def test_what_is_no_text_is_no_ingredient():
+    b = Bowl('garlic')
+    for f in (lambda: b.add(None), lambda: b.add(5), lambda: b.add('flour', 'x'), lambda: b.lock(None), lambda: b.remove(3), lambda: b.swap('garlic', 5), lambda: b.swaps(None), lambda: Bowl(5), lambda: Bowl([None])):
+        with pytest.raises(InputError) as e: f()
+        assert '\n' not in str(e.value) and b.names == ['garlic'] and not b.locks
+
+def test_settings_are_kept_as_numbers():
+    s = Bowl(servings='4', top_k='3', temperature='.5', size=['3','9'], title=None).set(grams='650').state
+    assert (s.servings, s.top_k, s.temperature, s.size, s.whole, s.title) == (4., 3, .5, (3,9), ('grams', 650.), '') and type(s.top_k) is int and type(s.servings) is float
+
+def test_a_swap_keeps_the_whole():
+    b = Bowl('flour, butter, sugar').set(batch='flour=500'); was = b.recipe.total_grams; b.swap('flour', 'rice flour')
+    assert b.recipe.total_grams == pytest.approx(was) and b.state.whole == ('grams', pytest.approx(was)) and was < 890
+    assert b.undo().state.whole == ('batch', 'flour', 500) and b.recipe.total_grams == pytest.approx(was)
+    b = Bowl(); b.load(b'50 g egg'); b.swap('egg'); assert b.recipe.total_grams == pytest.approx(50) and not b.locks
+    b = Bowl('flour=300, butter, sugar', whole='locks'); was = b.recipe.total_grams; b.swap('flour', 'rice flour'); assert b.recipe.total_grams == pytest.approx(was)
+    b = Bowl('flour=300, butter=100, sugar', whole='locks').swap('flour', 'rice flour'); assert b.state.whole == ('locks',) and b.locks == {'butter': 100}
+    b = Bowl('flour').set(batch='flour=500').swap('flour', 'rice=200'); assert b.recipe.total_grams == 200, 'a weight that is asked for goes first'
+    b = Bowl('flour, butter'); b.swap('butter', 'vegetable oil'); assert b.state.whole == ('servings',)
+
+def test_what_was_not_understood_leaves_with_what_was_loaded():
+    b = Bowl(); b.load(b'200 g rice\n1 unobtainium\n'); assert b.missed == ['1 unobtainium']
+    b.undo(); assert b.missed == []
+    b.load(b'200 g rice\n1 unobtainium\n'); b.add('salt'); assert b.missed == []
+    b.undo().undo(); b.load(b'200 g rice\n1 unobtainium\n')
+    with pytest.raises(InputError): b.add('unobtainium')
+    assert b.missed, 'nothing has changed'
+    f = Builder(); f.load(b'200 g rice\n1 unobtainium\n'); assert 'unobtainium' in f.missed.value
+    f.back.click(); assert f.missed.value == ''
+
 def test_suggestions_are_what_the_settings_leave():
     names = 'flour, butter, sugar'; p = lambda **kw: [s.probability for s in Bowl(names, **kw).suggestions(2000)]
     assert sum(p()) == pytest.approx(1, abs=1e-4) and len(p(top_k=3, top_p=1.)) == 3 and len(p(temperature=0)) == 1
@@ -129,6 +168,33 @@ def test_a_click_is_answered(tmp_path):
     f.upload.value = ({'name':'a.txt', 'type':'text/plain', 'size':9, 'content':memoryview(b'200 g rice\n1 onion\n'), 'last_modified':datetime.now()},); assert set(f.bowl.names) == {'rice','onion'} and f.upload.value == ()
     f.lock('rice', 1e9); assert 'rg-bad' in f.said.value and f.bowl.locks['rice'] == 200
 
+ENTERED = [ # already in, diet, typed -> put in, said, left in the box
+    ('', 'vegan', 'milk', {}, 'milk: not vegan', 'milk'), ('', 'vegan', 'egg', {}, 'egg: not vegan', 'egg'), ('salt', None, 'salt', {}, 'salt: is in the bowl already', 'salt'), ('', None, 'unobtainium', {}, 'unknown ingredient', 'unobtainium'),
+    ('', None, 'butter=125', {'butter': 125}, 'butter is in', ''), ('', None, 'flour, egg', {'flour': None, 'egg': None}, 'flour and egg are in', ''), ('', None, 'garbanzo', {'chickpea': None}, 'chickpea is in', ''), ('', None, 'gar', {'garlic': None}, 'garlic is in', ''), ('', None, 'gar=10', {'garlic': 10}, 'garlic is in', ''),
+    ('', 'vegan', 'flour, milk, , unobtainium, salt=5', {'flour': None, 'salt': 5}, 'flour and salt are in', 'milk, unobtainium'), ('', None, 'butter=much', {}, 'not a number', 'butter=much'), ('', None, 'coriandr', {}, 'unknown ingredient', 'coriandr'), ('', None, 'tomatoes, canned', {'canned tomato': None}, 'canned tomato is in', ''), ('', None, ' , ', {}, '', ' , ')]
+
+@pytest.mark.parametrize('start,diet,text,put,said,left', ENTERED, ids=[o[2] for o in ENTERED])
+def test_enter_takes_what_was_named(start, diet, text, put, said, left):
+    f = Builder(start, diet=diet); have = dict(f.bowl.state.items); f.box.value = text; f.enter(text)
+    assert dict(f.bowl.state.items) == have | put and said in f.said.value and f.box.value == left
+    assert ('rg-bad' in f.said.value) == bool(left.strip(' ,'))
+
+def test_substitutes_are_of_the_row_they_are_shown_in():
+    opened = lambda f: [r.name.value for r in f.rows[:len(f.bowl)] if r.panel.layout.display is None]
+    f = Builder('flour, butter, egg'); f.rows[1].swap.click(); assert len(opened(f)) == 1 and f.rows[1].options and f.open == 'butter'
+    f.rows[0].drop.click(); assert opened(f) == [] and f.open is None # butter is in another row now
+    f.back.click(); assert opened(f) == []
+    f.rows[1].swap.click(); assert f.open == 'butter'; f.diet.value = 'vegan'; assert opened(f) == [], 'these were asked for under no diet'
+    f.rows[1].swap.click(); assert all('vegan' in table()[o].diets for o in f.rows[1].options)
+    f.bowl.undo(); f.show(); assert opened(f) == [], 'by whatever way the bowl has changed'
+
+def test_pasted_text_is_text(tmp_path):
+    own = tmp_path/'own.txt'; own.write_text('200 g rice\n'); f = Builder()
+    load = next(o for o in f.folds['out'].body.children[0].children[1].children[0].children if getattr(o, 'description', '') == 'Load this')
+    for text in (str(own), 'own.txt', str(tmp_path)): f.paste.value = text; load.click(); assert not len(f.bowl) and 'rg-bad' in f.said.value and 'no such file' not in f.said.value
+    f.paste.value = '200 g rice'; load.click(); assert f.bowl.names == ['rice']
+    f.load(own); assert f.bowl.names == ['rice'] # who writes Python names a file
+
 def test_no_click_loads_torch_or_pandas():
     code = '''import sys; from recipegen.builder import Builder; f = Builder('flour, butter, egg')
 f.sugg[0][0].click(); f.swaps('butter'); f.variants(); f.take(0); [x.toggle() for x in f.folds.values()]; f.search('choclate'); f.load(f.export('jsonld'))
@@ -143,6 +209,18 @@ def test_serve_tells_what_is_wrong(monkeypatch, tmp_path):
         with pytest.raises(InputError, match='listens there already'): serve(o.getsockname()[1], False)
     monkeypatch.setitem(sys.modules, 'voila.app', None)
     with pytest.raises(InputError, match=r'pip install "recipegen\[builder\]"'): serve()
+
+def test_serve_lets_in_ingredients_of_ones_own(tmp_path):
+    (tmp_path/'own.csv').write_text('name,protein,fat,carbohydrate,diets,allergens\nduckweed flour,45,5,30,vegan,none\n'); (tmp_path/'recipe.txt').write_text('200 g duckweed flour\n100 g water\n')
+    code = f"""import json,sys,types; o = sys.modules['voila.app'] = types.ModuleType('voila.app'); sys.modules['voila'] = types.ModuleType('voila')
+import subprocess
+class Voila:
+    def launch_instance(a): print(subprocess.run([sys.executable, '-c', json.load(open(a[0]))['cells'][0]['source'].replace('\\nBuilder(', '\\nf = Builder(')+'\\nprint(f.bowl.names)'], capture_output=True, text=True))
+o.Voila = Voila
+from recipegen.builder import serve
+serve({free()}, False, {str(tmp_path/'recipe.txt')!r}, ingredients=[{str(tmp_path/'own.csv')!r}])"""
+    got = subprocess.run([sys.executable, '-c', code], capture_output=True, text=True, timeout=120, env=clean_env()); assert "['duckweed flour', 'water']" in got.stdout, got.stdout+got.stderr
+    with pytest.raises(InputError, match='missing.csv'): serve(free(), False, ingredients=tmp_path/'missing.csv')
 
 # With one
 
