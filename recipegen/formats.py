@@ -6,22 +6,31 @@
 __all__ = ['BASICS', 'NUTRITION', 'FORMATS', 'COLUMNS', 'MOST', 'show', 'name_recipe', 'ingredient_line', 'to_jsonld',
            'to_cooklang', 'write_recipe', 'write_recipes', 'Read', 'read_recipe']
 
-# %% ../nbs/15_formats.ipynb #6f285551
+# %% ../nbs/15_formats.ipynb #e7e9012a
 import csv, html, io, json, re
+from itertools import chain, islice
 from dataclasses import dataclass, field
 from functools import lru_cache
 from pathlib import Path
 from .ingredients import table, resolve, InputError, UnknownIngredient
 from .recipes import Recipe, show_grams
 
-# %% ../nbs/15_formats.ipynb #e3906c24
+# %% ../nbs/15_formats.ipynb #5c4e314a
+def _one_line(title): return ' '.join(re.sub('[\0\ufeff]', '', title or '').split())
+
+def _plainly(x): return f'{x:.6f}'.rstrip('0').rstrip('.') # 1000000, and not 1e+06
+
+def _full(recipe): # refuses an empty one
+    if not recipe.names: raise InputError('the recipe is empty; there is nothing to write')
+    return recipe
+
 def show(
     recipe, # A `Recipe`
     interval:bool=False, # Also the 80 % interval of each weight
     bakers:bool=False, # Also each weight in percent of all flour
 )->str:
     "A recipe for reading: heaviest first, grams and share, spoons and pieces, and what a serving or 100 g holds"
-    r = recipe; rows = sorted(range(len(r.names)), key=lambda i: -(r.grams[i] or 0)); kitchen = r.household()
+    r = _full(recipe); rows = sorted(range(len(r.names)), key=lambda i: -(r.grams[i] or 0)); kitchen = r.household(); title = _one_line(r.title)
     def span(i):
         lo,hi = (show_grams(x[i]) for x in (r.low, r.high)) if interval and r.low and r.low[i] is not None else ('','')
         return f'{lo[:-2]} to {hi}' if lo != hi else ''
@@ -32,22 +41,22 @@ def show(
     columns += [[f'{" "*(interval and bool(span(i)))}{span(i)}' for i in rows], [kitchen[i] or '' for i in rows]]
     columns = [[r.names[i] for i in rows]] + [c for c in columns if any(c)]; w = [max(map(len, c)) for c in columns]; w[0] = max(w[0], 5); just = [str.ljust]+[str.rjust]*(2+bakers)+[str.ljust]*9
     line = lambda cells: '  '.join(j(c, n) for c,j,n in zip(cells, just, w)).rstrip()
-    head = [' '.join(r.title.split())]*bool(r.title) + [line(c) for c in zip(*columns)]
-    if not r.total_grams: return '\n'.join(head + ([f'serves {r.servings:g}'] if r.servings else []))+'\n' # no weights, no sums
+    head = [title]*bool(title) + [line(c) for c in zip(*columns)]
+    if not r.total_grams: return '\n'.join(head + ([f'serves {_plainly(r.servings)}'] if r.servings else []))+'\n' # no weights, no sums
     one = r.total_grams/r.servings if r.servings else 100; nu = r.scaled(one).nutrition()
-    per = f'serves {r.servings:g}, each {show_grams(one)}' if r.servings else 'in 100 g'
+    per = f'serves {_plainly(r.servings)}, each {show_grams(one)}' if r.servings else 'in 100 g'
     return '\n'.join(head + [line(['total',*foot]), f'{per}: {nu["energy_kcal"]:.0f} kcal, protein {nu["protein_g"]:.0f} g, fat {nu["fat_g"]:.0f} g, '
         f'carbohydrate {nu["carbohydrate_g"]:.0f} g, fiber {nu["fiber_g"]:.0f} g, sodium {nu["sodium_mg"]:.0f} mg']) + '\n'
 
-# %% ../nbs/15_formats.ipynb #3faf803f
+# %% ../nbs/15_formats.ipynb #f2f7e86a
 BASICS = {'oil','sweetener','spice','leavening','stock'} # groups that name no dish, while another is there
 
 def name_recipe(
     recipe, # A `Recipe`
 )->str: # 'Chicken breast with onion and carrot'
     "A plain name for a recipe: its own title, or what weighs most in it"
-    if recipe.title: return ' '.join(recipe.title.split())
-    T = table(); by_weight = [n for _,n in sorted(zip(recipe.grams, recipe.names), key=lambda o: -(o[0] or 0))]
+    if title := _one_line(recipe.title): return title
+    _full(recipe); T = table(); by_weight = [n for _,n in sorted(zip(recipe.grams, recipe.names), key=lambda o: -(o[0] or 0))]
     by_weight = [n for n in by_weight if n not in ('water','salt')] or by_weight
     plain = [n for n in by_weight if T[n].group in BASICS]; telling = [n for n in by_weight if n not in plain]
     first,*others = (telling+plain)[:max(2, min(3, len(telling)))]
@@ -64,7 +73,7 @@ def ingredient_line(
     "An ingredient as a cook writes it: to 1 g from 10 g up, to 0.1 g from 1 g up, to 0.01 g below; 62.5 g, being given to a tenth, stay"
     return f'{_weight(grams)} g {name}'+(f' ({household})' if household else '') if grams else f'{name}, to taste'
 
-# %% ../nbs/15_formats.ipynb #8cad1a75
+# %% ../nbs/15_formats.ipynb #0c43ab3c
 NUTRITION = dict(calories=('energy_kcal', 'calories'), proteinContent=('protein_g', 'g'), fatContent=('fat_g', 'g'), saturatedFatContent=('saturated_fat_g', 'g'), carbohydrateContent=('carbohydrate_g', 'g'),
                  fiberContent=('fiber_g', 'g'), sugarContent=('sugars_g', 'g'), cholesterolContent=('cholesterol_mg', 'mg'), sodiumContent=('sodium_mg', 'mg')) # schema.org/NutritionInformation: (ours, unit)
 
@@ -74,26 +83,29 @@ def to_jsonld(
     recipe, # A `Recipe`
 )->dict: # For json.dumps
     "A schema.org Recipe"
-    r = recipe; kitchen = r.household(); out = {'@context': 'https://schema.org', '@type': 'Recipe', 'name': name_recipe(r)}
-    if r.servings: out['recipeYield'] = f'{r.servings:g} serving{"s"*(r.servings != 1)}'
+    r = _full(recipe); kitchen = r.household(); name = name_recipe(r)
+    out = {'@context': 'https://schema.org', '@type': 'Recipe', 'name': name if html.unescape(name) == name else name.replace('&', '&amp;')} # who reads it takes &amp; for &
+    if r.servings: out['recipeYield'] = f'{_plainly(r.servings)} serving{"s"*(r.servings != 1)}'
     out['recipeIngredient'] = [ingredient_line(r.names[i], r.grams[i], kitchen[i]) for i in _order(r)]
     if r.total_grams:
         one = r.total_grams/r.servings if r.servings else 100; nu = r.scaled(one).nutrition()
         out['nutrition'] = {'@type': 'NutritionInformation', 'servingSize': f'1 serving ({one:.0f} g)' if r.servings else '100 g'} | {k: f'{nu[n]:.{int(nu[n] < 10 and unit == "g")}f} {unit}' for k,(n,unit) in NUTRITION.items()}
     return out
 
-# %% ../nbs/15_formats.ipynb #5bf88d53
+# %% ../nbs/15_formats.ipynb #0c28d647
+_OURS = '> Weighed ingredients without directions.' # by this the reader knows whose file it is
+
 def to_cooklang(
     recipe, # A `Recipe`
 )->str:
     "A .cook file: front matter, and one step that names what goes in"
-    r = recipe; kitchen = r.household()
+    r = _full(recipe); kitchen = r.household()
     items = [f'@{r.names[i]}{{{_weight(r.grams[i])}%g}}'+(f' ({kitchen[i]})' if kitchen[i] else '') if r.grams[i] else f'@{r.names[i]}{{}}' for i in _order(r)]
     title = name_recipe(r); plain = re.fullmatch(r"[A-Za-z][\w ,.'()/&-]*(?<! )", title) and title.lower() not in ('null','true','false','yes','no','on','off','y','n')
-    head = [f'title: {title if plain else json.dumps(title, ensure_ascii=False)}'] + ([f'servings: {r.servings:g}'] if r.servings else [])
-    return '\n'.join(['---', *head, '---', '', '> Weighed ingredients without directions.', '', 'Put together', ',\n'.join(items[:-1])+'\nand '*(len(items) > 1)+items[-1]+'.'])+'\n'
+    head = [f'title: {title if plain else json.dumps(title, ensure_ascii=False)}'] + ([f'servings: {_plainly(r.servings)}'] if r.servings else [])
+    return '\n'.join(['---', *head, '---', '', _OURS, '', 'Put together', ',\n'.join(items[:-1])+'\nand '*(len(items) > 1)+items[-1]+'.'])+'\n'
 
-# %% ../nbs/15_formats.ipynb #90b81b17
+# %% ../nbs/15_formats.ipynb #3ca2c86e
 FORMATS = ('text','json','jsonld','cooklang','csv')
 COLUMNS = 'recipe ingredient grams low high share servings'.split()
 
@@ -103,9 +115,12 @@ def _csv(rows):
     out = io.StringIO(); csv.writer(out, lineterminator='\n').writerows(rows)
     return out.getvalue()
 
+def _cell(s): return f"'{s}" if re.match(r"'*[=+\-@＝＋－＠]", s) else s # a spreadsheet must not take a name for a formula
+def _uncell(s): return s[1:] if re.match(r"'+[=+\-@＝＋－＠]", s) else s
+
 def _rows(r, name): # of a sheet
     at = lambda xs,i: '' if xs is None or xs[i] is None else f'{xs[i]:.6g}' if xs[i] < 1e5 else round(xs[i], 1)
-    return [[name, r.names[i], at(r.grams, i), at(r.low, i), at(r.high, i), at(r.shares, i), '' if r.servings is None else f'{r.servings:g}'] for i in _order(r)]
+    return [[_cell(name), _cell(r.names[i]), at(r.grams, i), at(r.low, i), at(r.high, i), at(r.shares, i), '' if r.servings is None else _plainly(r.servings)] for i in _order(r)]
 
 def write_recipe(
     recipe, # A `Recipe`
@@ -113,9 +128,10 @@ def write_recipe(
     interval:bool=False, bakers:bool=False, # As in `show`; JSON and CSV give the interval anyway
 )->str:
     "A recipe in one of five forms"
+    _full(recipe)
     if form == 'text': return show(recipe, interval, bakers)
     if form == 'json': return _json(recipe.to_dict(bakers))
-    if form == 'jsonld': return _json(to_jsonld(recipe))
+    if form == 'jsonld': return _json(to_jsonld(recipe)).replace('</', '<\\/').replace('<!', '<\\u0021') # inside a page it must not end its own block
     if form == 'cooklang': return to_cooklang(recipe)
     if form == 'csv': return _csv([COLUMNS, *_rows(recipe, name_recipe(recipe))])
     raise InputError(f'format {form}: choose {", ".join(FORMATS)}')
@@ -129,11 +145,12 @@ def write_recipes(
     "Many recipes: a list in JSON, one sheet in CSV, otherwise one after the other"
     if form not in FORMATS: raise InputError(f'format {form}: choose {", ".join(FORMATS)}')
     if n is None and hasattr(recipes, '__len__'): n = len(recipes)
+    if n is None: recipes = iter(recipes); first = list(islice(recipes, 2)); n = len(first) if len(first) < 2 else None; recipes = chain(first, recipes) # one alone is no list
     if form == 'csv': yield _csv([COLUMNS])
     for i,r in enumerate(recipes, 1):
         if form in ('json','jsonld'): yield f'{",["[i == 1]}\n '+write_recipe(r, form, bakers=bakers)[:-1].replace('\n', '\n ')
-        elif form == 'csv': yield _csv(_rows(r, name_recipe(r) if n == 1 else f'{i}. {name_recipe(r)}')) # numbered: two may have one name
-        else: yield '\n'*(i > 1) + (f'Recipe {i}{f" of {n}" if n else ""}\n' if form == 'text' and n != 1 and not r.title else '') + write_recipe(r, form, interval, bakers)
+        elif form == 'csv': yield _csv(_rows(_full(r), name_recipe(r) if n == 1 else f'{i}. {name_recipe(r)}')) # numbered: two may have one name
+        else: yield '\n'*(i > 1) + (f'Recipe {i}{f" of {n}" if n else ""}\n' if form == 'text' and n != 1 and (not _one_line(r.title) or _number().fullmatch(_one_line(r.title))) else '') + write_recipe(r, form, interval, bakers)
     if form in ('json','jsonld'): yield '\n]\n' if n != 0 else '[]\n'
 
 # %% ../nbs/15_formats.ipynb #a0c9ead8
@@ -152,7 +169,7 @@ class Read:
         said = [f'{len(self.missed)} of {len(self.lines)} lines name no known ingredient: {"; ".join(self.missed[:5])}{"; ..." if len(self.missed) > 5 else ""}']*bool(self.missed)
         return ' | '.join(said + [f'{self.others} more {"recipe is" if self.others == 1 else "recipes are"} in it; the first was read']*bool(self.others))
 
-# %% ../nbs/15_formats.ipynb #72150486
+# %% ../nbs/15_formats.ipynb #e3204adf
 def _asked(pattern, flags=0): return lru_cache(1)(lambda: re.compile(pattern, flags)) # compiled when asked for: who only writes does not wait
 
 _no_servings = _asked(r'\s*(?:g|kg|ml|l|oz|lbs?|grams?|ounces?|pounds?|cups?|quarts?|pints?|lit(?:er|re)s?|inch(?:es)?|cm|%)\b', re.I)
@@ -160,8 +177,11 @@ _no_servings = _asked(r'\s*(?:g|kg|ml|l|oz|lbs?|grams?|ounces?|pounds?|cups?|qua
 def _servings(x): # '4 servings', 4, ['1 kg', '4'], {'value': 4} -> 4.0; '1 kg' -> None
     for o in x if isinstance(x, list) else [x]:
         if isinstance(o, dict): o = o.get('value')
-        m = re.search(r'\d+(?:\.\d+)?', str(o if o is not None else ''))
-        if m and 0 < float(m[0]) <= 10_000 and not _no_servings().match(str(o)[m.end():]): return float(m[0])
+        if isinstance(o, (int,float)):
+            if 0 < o < 1e9 and o is not True: return float(o)
+            continue
+        m = re.search(r'\d{1,3}(?:,\d{3})+(?![\d,])|\d+(?:\.\d+)?', str(o if o is not None else ''))
+        if m and 0 < float(m[0].replace(',', '')) < 1e9 and not _no_servings().match(str(o)[m.end():]): return float(m[0].replace(',', ''))
 
 def _schema(o): # every schema.org Recipe in a parsed value, in the order written
     if isinstance(o, list): return [r for x in o for r in _schema(x)]
@@ -175,10 +195,14 @@ def _text(x): return ' '.join(html.unescape(str(x[0] if isinstance(x, list) and 
 def _lines(x): # of recipeIngredient: a text, a list of texts, or of lists of them
     return [l.strip() for l in x.splitlines() if l.strip()] if isinstance(x, str) else [l for o in x or () for l in (_lines(o) if isinstance(o, (list,str)) else [_text(o)])]
 
+_our_line = _asked(r'(\d+(?:\.\d+)?) g ([^()\d][^()]*?)(?: \([^()]*\))?|([^()\d][^()]*), to taste') # as `ingredient_line` writes it
+
 def _of_schema(found, form):
     full = [r for r in found if r.get('recipeIngredient') or r.get('ingredients')] or found
-    r = full[0]
-    return dict(form=form, title=_text(r.get('name')), servings=_servings(r.get('recipeYield') or r.get('yield')), lines=[html.unescape(re.sub(r'<[^>]*>', ' ', l)) for l in _lines(r.get('recipeIngredient') or r.get('ingredients'))], others=len(full)-1)
+    r = full[0]; lines = [html.unescape(re.sub(r'<[^>]*>', ' ', l)) for l in _lines(r.get('recipeIngredient') or r.get('ingredients'))]
+    told = dict(form=form, title=_text(r.get('name')), servings=_servings(r.get('recipeYield') or r.get('yield')), lines=lines, others=len(full)-1); size = r.get('nutrition')
+    ours = set(r) <= {'@context','@type','name','recipeYield','recipeIngredient','nutrition'} and isinstance(size, dict) and re.fullmatch(r'1 serving \(\d+ g\)|100 g', str(size.get('servingSize'))) and [_our_line().fullmatch(l) for l in lines]
+    return told | dict(rows=[(m[2] or m[3], m[1] and float(m[1]), None, None) for m in ours]) if ours and all(ours) else told
 
 def _of_json(text, where):
     try: o,end = json.JSONDecoder(strict=False).raw_decode(text)
@@ -201,13 +225,13 @@ def _grams(x, where): # a weight, or None where there is none
     if not 0 <= g < 1e9: raise InputError(f'{where} is {_text(x)[:40]}; give grams')
     return g
 
-# %% ../nbs/15_formats.ipynb #2a81c9ff
+# %% ../nbs/15_formats.ipynb #9a0e9862
 _front_matter = _asked(r'\A\s*---[ \t]*\n(.*?)\n---[ \t]*(?:\n|\Z)', re.S)
 _next_file = _asked(r'^---[ \t]*\n(?:(?=[^\n]*\S)[^\n]*\n)*?---[ \t]*$', re.M)
 _at = _asked(r'(?<![\w@])@(\.{0,2}/)?([@&?+-]*)(\([^)]*\))?(?:([^\s@#~{}(][^@#~{}\n]*)\{([^}]*)\}(?:\(([^)]*)\))?|([^\s@#~{}()\[\].,;:!?…]+))')
 
 def _of_cooklang(text):
-    meta,lines = {},[]
+    meta,lines,rows,ours = {},[],[],_OURS in text
     if m := _front_matter().match(text): head,text = m[1],text[m.end():]
     else: head = ''
     others = len(_next_file().findall(text))
@@ -225,8 +249,10 @@ def _of_cooklang(text):
     for path,mark,back,many,amount,prepared,one in _at().findall(text):
         if back: continue # @&(~1)dough: what an earlier step made
         qty,_,unit = (x.strip().lstrip('=').strip() for x in amount.partition('%'))
+        if many and (not amount or unit == 'g' and re.fullmatch(r'\d+(\.\d+)?', qty)): rows.append((many.strip(), float(qty) if qty else None, None, None))
         lines.append(' '.join(x for x in (qty, unit, (many or one).strip()) if x)+(f', {prepared}' if prepared.strip() else ''))
-    return dict(form='cooklang', title=' '.join(str(meta.get('title', '')).split()), servings=_servings(next((meta[k] for k in ('servings','serves','yield') if k in meta), None)), lines=lines, others=others)
+    told = dict(form='cooklang', title=' '.join(str(meta.get('title', '')).split()), servings=_servings(next((meta[k] for k in ('servings','serves','yield') if k in meta), None)), lines=lines, others=others)
+    return told | dict(rows=rows) if ours and len(rows) == len(lines) else told
 
 def _header(text): # how columns are parted, and their names; None if it is no sheet of ours
     first = text.lstrip().split('\n', 1)[0]
@@ -236,10 +262,12 @@ def _header(text): # how columns are parted, and their names; None if it is no s
 
 def _of_csv(text, where):
     sep,cols = _header(text); rows,names,servings = [],[],None
-    for at,r in enumerate(csv.reader(io.StringIO(text.lstrip()), delimiter=sep), 1):
+    try: sheet = list(csv.reader(io.StringIO(text.lstrip()), delimiter=sep))
+    except csv.Error as e: raise InputError(f'{where}: a sheet that cannot be read ({e})') from None
+    for at,r in enumerate(sheet, 1):
         if at == 1 or not any(x.strip() for x in r): continue
         if len(r) < len(cols): raise InputError(f'{where}: row {at} has {len(r)} columns, the header {len(cols)}; broken or cut short')
-        o = dict(zip(cols, map(str.strip, r))); name = o.get('recipe', '')
+        o = dict(zip(cols, (_uncell(c.strip()) for c in r))); name = o.get('recipe', '')
         if name not in names[-1:]: names.append(name)
         if len(names) > 1 or not o['ingredient']: continue
         number = lambda k: o.get(k, '').replace(',', '.') if sep != ',' else o.get(k)
@@ -248,12 +276,31 @@ def _of_csv(text, where):
 
 _row = _asked(r'(\S.*?)\s{2,}(to taste|< 0\.1 g|[\d,.]+ g)(?:\s{2,}(?:< 0\.1|\d+\.\d) %)?(?:\s{2,}\d+\.\d %)?(?:\s{2,}(< 0\.1|[\d,.]+) to ([\d,.]+) g)?(?:\s{2,}.*)?')
 _foot = _asked(r'^(?:serves (\S+), each .*? g|in 100 g): \d+ kcal, protein .*$', re.M)
+_number = _asked(r'Recipe \d+( of \d+)?')
+
+def _is_row(l): return len(l) < 1000 and _row().fullmatch(l)
+
+def _block(text): # lines as `show` writes them -> those above, rows, servings; None if they are not
+    lines = [l.rstrip() for l in text.strip('\n').splitlines()]; at = next((i for i,l in enumerate(lines[:3]) if _is_row(l)), None)
+    if at is None or at == 2 and not _number().fullmatch(lines[0]): return
+    rows = lines[at:]; told = _foot().fullmatch(rows[-1]) if len(rows) > 2 and rows[-2].startswith('total  ') else None; plain = None if told else re.fullmatch(r'serves (\d+(?:\.\d+)?)', rows[-1])
+    rows = rows[:-2] if told else rows[:-1] if plain else rows
+    if rows and all(_is_row(l) if told else re.fullmatch(r'\S.*? {3,}to taste', l) for l in rows): return lines[:at],rows,(told or plain or [None]*2)[1]
+
+def _blocks(text): return [b for b in map(_block, re.split(r'\n[ \t]*\n', text.strip('\n'))) if b]
 
 def _of_text(text, where):
+    if _block(re.split(r'\n[ \t]*\n', text.strip('\n'))[0]): # ours, and whole: then the name may be what it likes
+        (head,rows,servings),*others = _blocks(text); title = head[-1] if head and not (len(head) == 1 and others and _number().fullmatch(head[0])) else ''; rows = [_row().fullmatch(l).groups() for l in rows]
+        return _of_rows(rows, title, servings, len(others), where)
     m = _foot().search(text); head = [l.rstrip() for l in text[:m.start()].splitlines() if l.strip()]; rows = [r.groups() for l in head if (r := _row().fullmatch(l)) and r[1] != 'total']
+    title = next((l for l in head if not _row().fullmatch(l) and not _number().fullmatch(l)), '')
+    return _of_rows(rows, title, m[1], len(_foot().findall(text))-1, where)
+
+def _of_rows(rows, title, servings, others, where):
     number = lambda s: None if s in (None, 'to taste') else .025 if s.startswith('<') else _grams(s.removesuffix(' g').replace(',', ''), f'{where}: a weight') # below 0.05 g: the middle
-    some = any(lo for *_,lo,_ in rows); title = next((l for l in head if not _row().fullmatch(l) and not re.fullmatch(r'Recipe \d+( of \d+)?', l)), '')
-    return dict(form='text', title=title, servings=_servings(m[1]), rows=[(n, number(g), *(number(x) if x else number(g) if some else None for x in (lo,hi))) for n,g,lo,hi in rows], others=len(_foot().findall(text))-1)
+    some = any(lo for *_,lo,_ in rows)
+    return dict(form='text', title=title, servings=_servings(servings), rows=[(n, number(g), *(number(x) if x else number(g) if some else None for x in (lo,hi))) for n,g,lo,hi in rows], others=others)
 
 # %% ../nbs/15_formats.ipynb #0a10e6ee
 _serves = _asked(r'(?:serves|servings?|makes|yields?|portions?)\s*:?\s*(?:about\s+)?(\d.*)|(\d+(?:\.\d+)?)\s+(?:servings|portions)', re.I)
@@ -291,7 +338,7 @@ def _of_html(text, where):
         if lines: return dict(form='html', title=_text(_quiet(page.title)), servings=_servings(_quiet(page.yields)), lines=lines, others=max(len(re.findall(r'itemtype=["\']?https?://schema\.org/Recipe\b', text, re.I))-1, 0))
     raise InputError(f'{where}: a web page without a recipe that can be read; copy its ingredient lines into a text file')
 
-# %% ../nbs/15_formats.ipynb #14ae1f71
+# %% ../nbs/15_formats.ipynb #2fc03513
 MOST = 10_000_000 # bytes; what is larger is no recipe
 _page = _asked(r'\s*<|.{0,2000}?<(?:!doctype html|html|head|body|script|div)\b', re.S | re.I)
 _cook = _asked(r'^>>\s*\w[^\n:]*:|(?<![\w@])@(?:[^\s@#~{}(][^@#~{}\n]*)\{[^}\n]*\}|^---[ \t]*\n(?:[^\n]*\n)*?---[ \t]*$', re.M)
@@ -323,16 +370,21 @@ def _source(source): # text, and what to call it
     if not text.strip(): raise InputError(f'{where}: is empty')
     return text.replace('\r\n', '\n').replace('\r', '\n'),where
 
-def _kind(text): # what a text is, by its looks
+def _is_text(text): return bool(_block(re.split(r'\n[ \t]*\n', text.strip('\n'), maxsplit=1)[0]) or _foot().search(text))
+
+def _kind(text): # what a text is, by its looks: first what we write ourselves, for a name may look like anything
     start = text.lstrip()[:2]
-    return 'json' if start[:1] in ('{','[') and start != '[-' else 'html' if _page().match(text) else 'csv' if _header(text) else 'text' if _foot().search(text) else 'cooklang' if _cook().search(text) else 'lines'
+    if _block(re.split(r'\n[ \t]*\n', text.strip('\n'), maxsplit=1)[0]): return 'text'
+    if (m := _front_matter().match(text)) and not re.match(r'\s*<', text[m.end():]): return 'cooklang'
+    if _header(text): return 'csv'
+    return 'json' if start[:1] in ('{','[') and start != '[-' else 'html' if _page().match(text) else 'text' if _foot().search(text) else 'cooklang' if _cook().search(text) else 'lines'
 
 def _sane(lines, where): # a recipe has some lines, of some length
     if len(lines) > 1000: raise InputError(f'{where}: {len(lines):,} ingredient lines, too many for one recipe')
     if long := next((l for l in lines if len(l) > 1000), None): raise InputError(f'{where}: a line of {len(long):,} letters is no ingredient ("{long[:40]}" ...)')
     return lines
 
-def _row_line(name, g): return name if g is None else f'{g:g} g {name}'
+def _row_line(name, g): return name if g is None else f'{_plainly(g)} g {name}'
 
 def read_recipe(
     source, # Text, bytes, or a file
@@ -342,11 +394,11 @@ def read_recipe(
     text,where = _source(source); form = form or _kind(text)
     if form not in (*FORMATS,'html','lines'): raise InputError(f'format {form}: choose {", ".join(FORMATS)}, html or lines')
     if form == 'csv' and not _header(text): raise InputError(f'{where}: has no columns ingredient and grams')
-    if form == 'text' and not _foot().search(text): form = 'lines'
+    if form == 'text' and not _is_text(text): form = 'lines'
     o = _of_json(text, where) if form in ('json','jsonld') else _of_html(text, where) if form == 'html' else _of_csv(text, where) if form == 'csv' else _of_cooklang(text) if form == 'cooklang' else dict(text=_of_text, lines=_of_lines)[form](text, where)
     if o['form'] == 'cooklang' and not o['title'] and isinstance(source, (str,Path)) and where.endswith('.cook'): o['title'] = Path(where).stem # its convention
-    lines = [l for l in (' '.join(l.split()) for l in (o['lines'] if 'lines' in o else [_row_line(n, g) for n,g,*_ in o['rows']])) if l]
-    _sane(lines, where); names,weights,missed = _weigh_lines(lines) if 'lines' in o else _weigh_rows(o['rows'])
+    lines = [' '.join(l.split()) for l in (o['lines'] if 'lines' in o else [_row_line(n, g) or '(no name)' for n,g,*_ in o['rows']])]; lines = lines if 'rows' in o else [l for l in lines if l]
+    _sane(lines, where); names,weights,missed = _weigh_rows(o['rows'], lines) if 'rows' in o else _weigh_lines(lines)
     if not names: raise InputError(f'{where}: names no known ingredient'+(f' ("{lines[0][:60]}" ...)' if lines else ''))
     g,lo,hi = ([w[k] for w in weights] for k in range(3)); span = None not in lo+hi and len(names) > 0
     return Read(Recipe(names, g, lo if span else None, hi if span else None, o['servings'], o['title'], **o.get('more', {})), missed, o['form'], o.get('others', 0), lines)
@@ -357,12 +409,10 @@ def _weigh_lines(lines):
     got = from_lines(lines)
     return [table().names[i] for i in got['ids']],[(g, None, None) for g in got['grams']],[l for l in lines if any(o.how == 'unmatched' for o in parse_line(l))]
 
-def _weigh_rows(rows):
-    from recipegen.lines import parse_line
+def _weigh_rows(rows, lines): # what is no name of the table is missed: cricket flour is not flour
     got,missed = {},[]
-    for n,*w in rows:
+    for (n,*w),l in zip(rows, lines, strict=True):
         try: name = resolve(n)
-        except UnknownIngredient: name = items[0].name if len(items := parse_line(n)) == 1 else None
-        if name is None: missed.append(' '.join(_row_line(n, w[0]).split())); continue
+        except UnknownIngredient: missed.append(l); continue
         old = got.get(name); got[name] = w if old is None else [b if a is None else a if b is None else a+b for a,b in zip(old, w)] # twice is more of it
     return list(got),list(got.values()),missed

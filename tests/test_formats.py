@@ -1,10 +1,10 @@
 "Recipes on paper: five forms out, those and what others write in"
-import csv,io,json,os,random,subprocess,sys
+import json,random,subprocess,sys
 from pathlib import Path
 import numpy as np, pytest
-from recipegen.formats import FORMATS,Read,ingredient_line,name_recipe,read_recipe,show,to_jsonld,write_recipe,write_recipes
+from recipegen.formats import FORMATS,name_recipe,read_recipe,show,to_jsonld,write_recipe,write_recipes
 from recipegen.generator import RecipeGenerator
-from recipegen.ingredients import InputError,table
+from recipegen.ingredients import InputError
 from recipegen.recipes import Corpus,Recipe,import_corpus
 
 @pytest.fixture(scope='module')
@@ -12,7 +12,11 @@ def recipes():
     "Two hundred, from a taster to a canteen, half of them with servings; and some that people wrote, with odd titles and amounts that nobody knows"
     gen,C = RecipeGenerator.load(),Corpus.load()
     made = [r.scaled(g) for k,(g,s) in enumerate([(60, None), (1000, None), (900, 4), (12_500, 50)]) for r in gen.generate(n=50, seed=10+k, servings=s)]
-    return made + [C[i] for i in range(0, len(C), 30)] + [Recipe(['flour','egg'], [127.,62.5], servings=2.5, title=' "Soup": 50 % of\n#1, ½ @home -- no: [-never-] {} ')]
+    return made + [C[i] for i in range(0, len(C), 30)] + [Recipe(['flour','egg'], g, servings=s, title=t) for t in TITLES for g,s in (([127.,62.5], 2.5), ([None,3.], None), ([None,None], 4.), ([None,None], None))] + [Recipe(['flour','egg'], [127.,62.5], servings=s) for s in (1., 10., 12_345., 1e6, 123_456.5)]
+
+# what looks like a form of ours or of others, like a formula, or like what a form is made of
+TITLES = [' "Soup": 50 % of\n#1, ½ @home -- no: [-never-] {} ', '<b>Bold</b> soup', '</script><b>', '<!-- soup', '<html>', '<!doctype html>', '{"a":1}', '[x]', '[- x -]', '{', 'recipe,ingredient,grams', 'ingredient;grams', 'in 100 g: 5 kcal, protein 2', 'serves 2, each 95 g: 300 kcal, protein 12 g',
+    'Recipe 2 of 3', 'Recipe 1', 'Recipe 1 of 1', '1. Soup', '---', '>> servings: 9', '> note', 'title: x', '=1+1', "'=1+1", "''@x", '+49 30 1', '-1', '@SUM(A1)', '@rice{5%g}', '＝1', '"', '""', "'", "it's", "'quoted'", 'a, b; c\td', 'a=b', 'one\r\ntwo', 'é 湯 🍲 \u202eabc', 'AT&amp;T', '&lt;b&gt;', 'a & b', '100 g flour', 'total', 'total  5 g', 'flour  100 g', 'to taste', 'serves 4', 'Ingredients', 'null', '1e3', '\\n', '%', '#', '~{5}', 'x'*300]
 
 ROUNDED = dict(text=lambda g: .05001 if g < 10 else .501 if g < 100 else 2.51, json=lambda g: .00501, csv=lambda g: 6e-6*g) # as the chapter states it
 ROUNDED['jsonld'] = ROUNDED['cooklang'] = lambda g: .0101 if g < 1 else .0501 if g < 10 else .501
@@ -40,6 +44,9 @@ def test_many_and_the_first_is_read(form, recipes):
     assert back.others == 2 and set(back.recipe.names) == set(some[0].names) and 'the first was read' in back.note
     assert form == 'text' or text == ''.join(write_recipes(some, form)) # text says how many, where that is known
     assert ''.join(write_recipes(some[:1], form)) == (json.dumps([json.loads(write_recipe(some[0], form))], indent=1, ensure_ascii=False)+'\n' if form in ('json','jsonld') else write_recipe(some[0], form))
+    for t in TITLES: # the first is told from what stands behind it, whatever its name
+        b = read_recipe(''.join(write_recipes((Recipe(['flour','egg'], [127.,62.5], title=x) for x in (t,t)), form))); assert (b.form, b.others, ' '.join(b.recipe.title.split())) == (form, 1, ' '.join(t.split())), t
+    assert ''.join(write_recipes(iter(some[:1]), form)) == ''.join(write_recipes(some[:1], form)) # one alone is no list, told or not
     if form in ('json','jsonld'): assert len(json.loads(text)) == 3 and ''.join(write_recipes([], form)) == '[]\n'
 
 def test_schema_org(recipes):
@@ -155,6 +162,38 @@ def test_torn_and_patched(recipes):
             s = rng.choice([s[:i]+s[j:], s[:i]+3*s[i:j]+s[j:], s[:i]+rng.choice('{ } [ ] " , @ % ; < NaN 1e999 null --- 3.2.8'.split()+['\n','\0','\t','\u2028'])+s[i:], s[:i]])
         try: back = read_recipe(s if rng.random() < .7 else s.encode()); back.note; [write_recipe(back.recipe, f) for f in FORMATS]
         except InputError as e: assert '\n' not in str(e) and str(e)
+
+@pytest.mark.parametrize('form', FORMATS)
+def test_nothing_is_not_written(form):
+    for f in (lambda: write_recipe(Recipe([]), form), lambda: write_recipe(Recipe([], title='Air'), form), lambda: list(write_recipes([Recipe([])], form)), lambda: show(Recipe([])), lambda: name_recipe(Recipe([])), lambda: to_jsonld(Recipe([], title='Air'))):
+        with pytest.raises(InputError, match='the recipe is empty'): f()
+
+def test_a_sheet_holds_no_formula():
+    import csv
+    for t in TITLES:
+        rows = [r for some in (1,2) for r in csv.reader(''.join(write_recipes([Recipe(['egg'], [3.], title=t)]*some, 'csv')).splitlines())]; assert not any(c[:1] in tuple('=+-@＝＋－＠') for r in rows for c in r if c), t
+
+def test_a_block_does_not_end_its_page():
+    from recipe_scrapers import scrape_html
+    for t in TITLES:
+        text = write_recipe(Recipe(['egg'], [3.], title=t), 'jsonld'); assert '</' not in text and '<!' not in text and json.loads(text) == to_jsonld(Recipe(['egg'], [3.], title=t))
+        b = read_recipe(f'<html><head><script type="application/ld+json">{text}</script></head></html>'); assert b.form == 'html' and b.recipe.title == ' '.join(t.split())
+    assert scrape_html(f'<html><head><script type="application/ld+json">{write_recipe(Recipe(["egg"], [3.], title="</script><b>"), "jsonld")}</script></head></html>', org_url='https://example.org/', supported_only=False).ingredients() == ['3 g egg']
+
+def test_servings_of_others():
+    for said,want in (('1,200 servings', 1200), (12345, 12345), (1e6, 1e6), ('1200', 1200), (-3, None), (True, None), (0, None), (float('nan'), None), ('1,200 g', None), (['1 kg','4'], 4)): assert read_recipe(json.dumps({'ingredients': ['1 egg'], 'servings': said})).recipe.servings == want, said
+
+def test_what_one_has_of_ones_own_is_not_guessed(): # in a process of its own: the table grows
+    code = """import json
+from recipegen.formats import *; from recipegen.ingredients import table; from recipegen.recipes import Recipe
+table().add('cricket flour', dict(protein=65, fat=20, carbohydrate=8)); table().add('moon sugar', dict(carbohydrate=99))
+r = Recipe(['egg','cricket flour','moon sugar'], [100.,46.,None], servings=2.); texts = {f: write_recipe(r, f) for f in FORMATS}
+assert all(set(read_recipe(t).recipe.names) == set(r.names) for t in texts.values()); print(json.dumps(texts))"""
+    for form,text in json.loads(subprocess.run([sys.executable,'-c',code], capture_output=True, text=True, check=True).stdout).items():
+        b = read_recipe(text); assert b.form == form and b.recipe.names == ['egg'] and len(b.missed) == 2 and {m.split(',')[0] for m in b.missed} == {'46 g cricket flour','moon sugar'} and 'cricket flour' in b.note, (form, b)
+
+def test_a_cell_beyond_all_measure():
+    with pytest.raises(InputError, match='a sheet'): read_recipe('recipe,ingredient,grams\n'+'x'*200_000+',egg,3\n')
 
 def test_light():
     code = 'import sys; from recipegen.formats import *; from recipegen.recipes import Recipe; [write_recipe(Recipe(["egg"], [3.]), f) for f in FORMATS]; print(*sorted({"torch","pandas","pyarrow","matplotlib","onnxruntime","recipe_scrapers","extruct","recipegen.lines"} & set(sys.modules)))'
