@@ -33,7 +33,7 @@ class State:
     whole:tuple = ('servings',) # What says how large the whole is: ('servings',), ('grams', 900), ('batch', 'flour', 500), or ('locks',) for the locked weights
     title:str = ''
 
-# %% ../nbs/16_builder.ipynb #cad1f904
+# %% ../nbs/16_builder.ipynb #152dabba
 @lru_cache(1)
 def _generator(): # loaded once, for all bowls
     from recipegen.generator import RecipeGenerator
@@ -45,11 +45,12 @@ def _read(items): # as `read_amounts`; what is no text is refused too
 
 def _short(x): return ' '.join(str(x).split())[:60]
 
-def _real(x, what, kind=float, ok=lambda y: True, say='a number'): # a setting as a number
-    try: y = kind(x)
-    except (TypeError, ValueError, OverflowError): y = None
-    if y is None or isinstance(x, bool) or float(x) != y or not ok(y): raise InputError(f'{what} {_short(x)}: give {say}')
-    return y
+def _real(x, what, kind, say, ok=lambda y: True): # a setting as a number
+    try:
+        y = kind(x)
+        if y == float(x) and not isinstance(x, bool) and ok(y): return y
+    except (TypeError, ValueError, OverflowError): pass
+    raise InputError(f'{what} {_short(x)}: give {say}')
 
 _allowed = lru_cache(64)(lambda diet, without, v: table().allowed(diet, without))
 
@@ -112,7 +113,7 @@ class Bowl:
         if name not in self.names: raise InputError(f'{name}: is not in the bowl')
         return name
 
-# %% ../nbs/16_builder.ipynb #7605ec8b
+# %% ../nbs/16_builder.ipynb #526d0c1a
 @patch
 def add(self:Bowl,
     name:str, # Any name or alias; or "butter=125"
@@ -190,10 +191,11 @@ def set(self:Bowl,
 ):
     "Change settings; one that cannot be is refused, and nothing changes"
     new = {k: x for k,x in dict(temperature=temperature, top_k=top_k, top_p=top_p, size=size, servings=servings, title=title).items() if x is not ...}
-    for k,kind,say in (('temperature',float,'a number'), ('top_k',int,'a whole number'), ('top_p',float,'a number'), ('servings',float,'more than 0 and at most 10000')):
-        if k in new: new[k] = _real(new[k], k, kind, lambda y: k != 'servings' or 0 < y <= 10_000, say)
-    if not isinstance(new.setdefault('title', self.state.title), (str, type(None))): raise InputError(f'title {_short(title)}: give text')
-    new['title'] = new['title'] or ''
+    for k,*how in (('temperature', float, 'a number'), ('top_k', int, 'a whole number'), ('top_p', float, 'a number'), ('servings', float, 'more than 0 and at most 10000', lambda y: 0 < y <= 10_000)):
+        if k in new: new[k] = _real(new[k], k, *how)
+    if 'title' in new:
+        if not isinstance(title, (str, type(None))): raise InputError(f'title {_short(title)}: give text')
+        new['title'] = title or ''
     if not isinstance(diet, (str, type(None), type(...))): raise InputError(f'diet {_short(diet)}: choose one of: {", ".join(DIETS)}')
     if diet is not ...: new['diet'] = read_diet(diet) if diet else None
     if without is not ...:
@@ -203,9 +205,9 @@ def set(self:Bowl,
     if 'size' in new:
         try: lo,hi = () if isinstance(size, str) else size
         except (TypeError, ValueError): raise InputError(f'size {_short(size)}: give a least and a most, as (4, 16)') from None
-        lo,hi = new['size'] = tuple(_real(o, 'size', int, say='a least and a most as whole numbers, as (4, 16)') for o in (lo, hi))
+        lo,hi = new['size'] = tuple(_real(o, 'size', int, 'a least and a most as whole numbers, as (4, 16)') for o in (lo, hi))
         if not 1 <= lo <= hi <= 40: raise InputError(f'size {lo} to {hi}: give a least and a most from 1 to 40')
-    if grams is not ...: new['whole'] = ('grams', _real(grams, 'grams', float, lambda g: 0 < g <= 1e7, 'more than 0 g and at most 10 tonnes'))
+    if grams is not ...: new['whole'] = ('grams', _real(grams, 'grams', float, 'more than 0 g and at most 10 tonnes', lambda g: 0 < g <= 1e7))
     if batch is not ...:
         from recipegen.recipes import read_batch
         try: name,g = read_batch(batch, self.names)
@@ -525,7 +527,7 @@ class _Fold:
         self.button.description,self.button.tooltip = f'{"▾" if self.is_open else "▸"}  {self.title}',f'{"Hide" if self.is_open else "Show"}: {self.title}'
         if self.is_open and self.on_open: self.on_open()
 
-# %% ../nbs/16_builder.ipynb #2e5fd75d
+# %% ../nbs/16_builder.ipynb #bb976b3a
 class Builder:
     "The bowl with a face: shows itself in a notebook, or in the browser by `recipegen builder`"
     def __init__(self,
@@ -573,7 +575,7 @@ class Builder:
         for o in parts:
             try: self.bowl.add(self._meant(o)); into.append(self.bowl.names[-1])
             except InputError as e: left.append(o); why.append(str(e))
-        self._do(lambda: None); self.say('; '.join([*([f'{_and(into)} {"are" if into[1:] else "is"} in'] if into else []), *why]), bool(why))
+        self.say('; '.join([*([f'{_and(into)} {"are" if into[1:] else "is"} in'] if into else []), *why]), bool(why)); self.show()
         self.box.value = ', '.join(left); self.search(self.box.value)
 
     def _meant(self, text): # what was typed, its beginning of a name made whole

@@ -95,6 +95,9 @@ if (where === "voila") {
   const butter = B.locator(".rg-left .jupyter-button:visible", { hasText: /^butter: not vegan/ });
   await butter.waitFor();
   seen.butter = await butter.isDisabled();
+  await box.press("Enter"); // a hit that may not be is refused, and nothing else comes in its place
+  await page.waitForFunction(says, "butter: not vegan");
+  seen.refused = [await box.inputValue(), (await rows()).map((r) => r.name)];
   await box.fill("gar");
   await box.press("Enter"); // the keyboard alone will do
   await page.waitForFunction(named, "garlic");
