@@ -1,6 +1,7 @@
 """Do we name the substitute that a cook would name? The cooks said it themselves, where a line offers a choice: "1 cup butter or margarine".
 
     python study/substitutes.py mine FILE WIKI    choices of two files of recipes, to build/substitutes/pairs.jsonl
+    python study/substitutes.py read              a hundred of these choices, drawn with seed 0, to be read by eye
     python study/substitutes.py learn             cooks' choices of the training side, to recipegen/weights/substitutes.safetensors
     python study/substitutes.py fit               the eight numbers of recipegen/substitutes.py, from the validation side
     python study/substitutes.py test              study/substitutes.json, from the test side
@@ -15,7 +16,7 @@ import numpy as np
 from recipegen.evaluation import intervals,pair_counts
 from recipegen.generator import RecipeGenerator
 from recipegen.ingredients import DIETS,table
-from recipegen.lines import MODIFIERS,STATES,amounts,clean,match,parse_line,strip,words
+from recipegen.lines import MODIFIERS,STATES,amounts,clean,match,strip,words
 from recipegen.recipes import SIDES,Corpus,from_lines,read_recipes,side,unfit
 from recipegen.sampling import log_softmax
 from recipegen.substitutes import FEATURES,WEIGHTS,Likeness
@@ -89,6 +90,11 @@ def mine(*sources):
                     seen.add(key); n[side(names)] += 1
                     print(json.dumps(dict(corpus=Path(source).name, side=side(names), rest=sorted(set(o['ids'])-{a}), a=a, b=b, line=l)), file=f)
             print(f'{source}: {dict(n)}', file=sys.stderr)
+
+def read(n=100, seed=0):
+    "Lines to judge by eye, and what was read from them: right, where a cook who wrote the line means that the second may stand for the first"
+    P,T = [json.loads(l) for l in open(PAIRS)],table()
+    for k,i in enumerate(np.sort(np.random.default_rng(int(seed)).choice(len(P), int(n), replace=False)), 1): print(f'{k:3d} {P[i]["line"]}\n      {T.names[P[i]["a"]]} -> {T.names[P[i]["b"]]}')
 
 class Cases:
     "The choices of one side: `a` leaves, `b` was named, `out` is what cannot come"
@@ -184,7 +190,7 @@ def test(to='study/substitutes.json', n_boot=2000):
     t = {k: intervals(means, n, METRICS, list(S), a, n_boot) for k,a in against.items()}
     num = lambda x: round(float(x), 4); three = lambda t,s,k,g='': [num(t.loc[s,f'{k}{g}{e}']) for e in ('','_low','_high')]
     res = dict(choices={s: dict(Counter(Cases(s).corpus.tolist())) for s in SIDES}, cases=C.n, recipes=int(n), replaced=int(len(start)), kinds_of_choice=len(set(zip(C.a.tolist(), C.b.tolist()))), cases_new=int(new.sum()), cases_diet=len(diets),
-        read_by_eye=dict(pairs=100, right=96), weights=WEIGHTS,
+        read_by_eye=dict(seed=0, pairs=100, right=95, wrong=[9,24,39,53,90]), weights=WEIGHTS,
         systems={s: {k: three(t['table'], s, k) for k in METRICS} for s in S},
         over_the_table={s: {k: three(t['table'], s, k, '_gain') for k in METRICS} for s in S if s != against['table']},
         over_shuffled={k: three(t['shuffled'], 'without what cooks choose', k, '_gain') for k in METRICS},
@@ -194,4 +200,4 @@ def test(to='study/substitutes.json', n_boot=2000):
     for s in t['table'].sort_values('mrr', ascending=False).index: print(f'{s:50}', '  '.join(f'{k} {res["systems"][s][k][0]:.3f}' for k in METRICS))
     print(res['cases'], res['recipes'], res['replaced'], res['cases_new'], res['over_shuffled'], res['over_the_table']['recipegen.substitute'], res['under_ours'], res['corpora'], sep='\n')
 
-if __name__ == '__main__': {'mine': mine, 'learn': learn, 'fit': fit, 'test': test}[sys.argv[1]](*sys.argv[2:])
+if __name__ == '__main__': {'mine': mine, 'read': read, 'learn': learn, 'fit': fit, 'test': test}[sys.argv[1]](*sys.argv[2:])
