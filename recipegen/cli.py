@@ -62,11 +62,13 @@ OPTIONS = dict(
 # %% ../nbs/17_cli.ipynb #9fe11874
 class _Parser(argparse.ArgumentParser):
     def __init__(self, **kw): super().__init__(allow_abbrev=False, **kw)
+    asked = None # the parser of the command that was typed: what it does not know, the one above it is told
     def error(self, message):
         import difflib
+        p = self.asked or self; has = [o[2:] for a in p._actions for o in a.option_strings if o[:2] == '--']
         said = re.match(r'unrecognized arguments: --(\w+)', message)
-        near = said and difflib.get_close_matches(said[1], OPTIONS, 1)
-        self.exit(2, ' '.join(f'{self.prog}: {message}{f" (did you mean --{near[0]}?)" if near else ""}; see {self.prog} --help'.split())+'\n')
+        near = said and difflib.get_close_matches(said[1], has, 1)
+        self.exit(2, ' '.join(f'{p.prog}: {message}{f" (did you mean --{near[0]}?)" if near else ""}; see {p.prog} --help'.split())+'\n')
 
 def _underscored(argv): # --top-k -> --top_k, up to a bare --
     end = argv.index('--') if '--' in argv else len(argv)
@@ -94,12 +96,13 @@ def _parser(asked=None): # asked: the one command whose options are wanted; None
     command('substitute', _substitute, 'say what could stand in for an ingredient, and weigh the whole again', 'include replace n exclude diet without grams servings batch format out engine weights ingredients',
             include=dict(required=True, help='the recipe, between commas, with the one that leaves; garlic=10 locks 10 g'), n=dict(default=5), diet=dict(help='what the whole is to be: vegan, vegetarian, pescatarian, gluten-free, dairy-free or nut-free'), grams=dict(help='total weight in g (default as much as before)'))
     command('explain', _explain, 'say why an ingredient is suggested, or not', 'include add aroma quick corpus format out engine weights ingredients', include=dict(help='what is there already, between commas; may be nothing'), corpus=dict(help='corpus folder in which recipes are counted (default: the one that ships)'))
-    command('builder', _builder, 'build a recipe step by step, in the browser', 'recipe port no_browser weights', ' Ctrl-C ends it.', recipe=dict(nargs='?', metavar='FILE', help='a recipe to begin with: JSON, JSON-LD, Cooklang, CSV, lines of text, or a saved web page'))
+    command('builder', _builder, 'build a recipe step by step, in the browser', 'recipe port no_browser weights ingredients', ' Ctrl-C ends it.', recipe=dict(nargs='?', metavar='FILE', help='a recipe to begin with: JSON, JSON-LD, Cooklang, CSV, lines of text, or a saved web page'))
     command('parse', _parse, 'read free text lines as ingredients and grams', 'source format out ingredients', ' Lines that name no ingredient are kept, and reported at the end.', source=dict(metavar='FILE', help='text file, one line an ingredient; - for standard input; or a recipe: a saved web page (.html), .json, .jsonld, .cook or .csv'))
     command('import', _import, 'make a corpus from a file of recipes', 'source out format', source=dict(metavar='SOURCE', help='.json (JSON-LD, or an object of title: recipe), .jsonl of title and ingredients, .csv (RecipeNLG; or recipe, ingredient, grams; or the ingredient file of FNDDS, or FDA FDD); .gz of these'),
             out=dict(required=True, metavar='DIR', help='folder for the corpus; one that is there is replaced'))
     command('train', _train, 'train both models', 'corpus out epochs seed resume', out=dict(metavar='DIR', default='weights', help='folder for weights and checkpoints (default %(default)s)'))
     command('evaluate', _evaluate, 'measure the trained models beside simple baselines', 'task corpus seed format out engine weights')
+    top.asked = sub.choices.get(asked)
     return top
 
 # %% ../nbs/17_cli.ipynb #f3f6defb
@@ -107,9 +110,7 @@ def _refuse(message):
     from recipegen.ingredients import InputError
     raise InputError(message)
 
-def _json(o):
-    import json
-    return json.dumps(o, indent=1, ensure_ascii=False, allow_nan=False)+'\n'
+def _json(o): from recipegen import formats; return formats._json(o)
 
 ENDS = dict(cook='cooklang') # ends of file names that are not the name of their format
 
@@ -251,17 +252,19 @@ def _saved(a): # the lines of a recipe file or a saved page, and what else it to
     from recipegen.formats import read_recipe
     got = read_recipe(Path(a.source)); r = got.recipe
     if got.others: a.after = f'{a.source}: {got.others} more in it; the first was read\n'
-    return list(enumerate(got.lines, 1)),dict(title=r.title, servings=r.servings)
+    return list(enumerate(got.lines, 1)),dict(title=r.title, servings=r.servings),set(got.missed)
 
 def _parse(a):
     import json
+    from dataclasses import replace
     from recipegen.lines import parse_line
     from recipegen.recipes import show_grams
-    lines,more = _saved(a) if Path(a.source).suffix.lower() in SAVED else ([(i,l.strip()) for i,l in enumerate(_text(a.source).splitlines(), 1) if l.strip()],{})
+    lines,more,missed = _saved(a) if Path(a.source).suffix.lower() in SAVED else ([(i,l.strip()) for i,l in enumerate(_text(a.source).splitlines(), 1) if l.strip()],{},())
     as_json,lost,sep = a.format == 'json',[],''
     if as_json: yield '{"items": ['
     for at,line in lines:
         items = parse_line(line)
+        if line in missed and all(o.name for o in items): items = [replace(items[0], name=None, grams=None, how='unmatched')] # a name in a form of ours is that name, or none
         if any(o.how == 'unmatched' for o in items): lost.append((at, line))
         for o in items:
             g = None if o.grams is None or o.grams != o.grams else round(float(o.grams), 2)
@@ -331,7 +334,9 @@ def _quantify(a):
 def _substitute(a):
     from recipegen.formats import show
     from recipegen.substitutes import substitute
-    inc,gen = _listed(a),_load(a)
+    inc = _listed(a)
+    if not re.search(r'\w', a.replace): _refuse(f'--replace "{a.replace}": name one ingredient')
+    gen = _load(a)
     found = substitute(gen, **_asked(a) | dict(include=inc), replace=a.replace, n=a.n, grams=a.grams, servings=a.servings, batch=a.batch)
     if a.format == 'json': return [_json(dict(include=list(inc), replace=gen.resolve(a.replace), substitutes=[s.to_dict() for s in found], model=gen.model))]
     from recipegen.recipes import show_grams
@@ -341,10 +346,11 @@ def _substitute(a):
 def _explain(a):
     from importlib.util import find_spec
     if len(a.corpus) > 1: _refuse('--corpus: give one corpus to count in')
-    from recipegen.ingredients import table
+    from recipegen.ingredients import normalize,table
     from recipegen.generator import read_amounts
     from recipegen.interpret import explain,load_net
     from recipegen.recipes import Corpus
+    if not normalize(a.add): _refuse(f'--add "{a.add}": name one ingredient')
     c = Corpus.load(a.corpus[0]) if a.corpus else None; inc,gen = list(read_amounts(','.join(a.include))),_load(a)
     gone = next((m for m in ('torch','captum') if not find_spec(m)), None); met = any(table()[gen.resolve(n)].id >= table().shipped for n in [*inc, a.add]); down = not (a.quick or gone or met)
     e = explain(gen, inc, a.add, c, a.aroma, down, load_net(a.weights) if a.weights and down else None)
@@ -353,9 +359,9 @@ def _explain(a):
 
 def _builder(a):
     if not 0 < a.port < 65536: _refuse(f'port {a.port}: give 1 to 65535')
-    if a.recipe: from recipegen.formats import read_recipe; read_recipe(Path(a.recipe)) # told before a page opens
+    if a.recipe and not a.ingredients: from recipegen.formats import read_recipe; read_recipe(Path(a.recipe)) # told before a page opens; one that may name ingredients of your own is read by `serve`
     from recipegen.builder import serve
-    serve(a.port, not a.no_browser, a.recipe and Path(a.recipe), a.weights)
+    serve(a.port, not a.no_browser, a.recipe and Path(a.recipe), a.weights, a.ingredients)
     return []
 
 # %% ../nbs/17_cli.ipynb #51b726c2
@@ -454,7 +460,7 @@ def main(
         to = getattr(a, 'out', None) if a.command not in ('import','train') else None
         if to is not None: _can_write(to)
         if 'format' in a: a.format = _form(a, to)
-        for f in getattr(a, 'ingredients', ()): _own(f)
+        for f in getattr(a, 'ingredients', ()) if a.command != 'builder' else (): _own(f) # the builder is a process of its own
         _put(a.run(a), to)
         print(a.after, end='', file=sys.stderr)
         return 0

@@ -13,7 +13,7 @@ from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from functools import lru_cache
 from pathlib import Path
-from .ingredients import table, resolve, match, InputError
+from .ingredients import table, resolve, match, normalize, InputError
 from .sampling import log_softmax
 from .engine import Arrays, question, weighing
 
@@ -52,9 +52,9 @@ def _kernel(size): from recipegen.cold_start import CompositionKernel; return Co
 def likeness(
     gen, # `RecipeGenerator`; None for composition
     name:str, # Canonical name
-    by:str='composition', # composition: 1 for the same, towards 0; learned: cosine of the model's rows
+    by:str='composition', # composition: the kernel of the cold start, 1 for the same, towards 0; learned: cosine of the model's rows
 ): # (v,)
-    "How like each ingredient is to one of them"
+    "How like each ingredient is to one of them; the kernel is no cosine, so `Substitute.likeness` gives other numbers"
     T,i = table(),table().id(name)
     if by == 'composition': return _kernel(len(T))(T.composition[i:i+1].astype(float))[0]
     if by != 'learned': raise InputError(f'likeness by {by}: choose composition or learned')
@@ -231,8 +231,8 @@ def attribute(
     return Attribution(parts[0], parts[1].sum(-1), parts[2].sum(-1), start, end)
 
 # %% ../nbs/14_interpret.ipynb #fee92ec8
-def _times(x): return f'×{np.exp(x):.3g}' # a difference of log-probabilities as a factor
-def _percent(p): return f'{100*p:.2g} %'
+def _times(x): y = np.exp(x); return f'×{y:,.0f}' if y >= 999.5 else f'×{y:.3g}' if y >= 1e-4 else f'×1/{1/y:,.0f}' # a difference of log-probabilities as a factor
+def _percent(p): y = 100*p; return 'less than 0.0001 %' if 0 < y < 1e-4 else f'{y:.2g} %' if y < 99.5 else f'{y:.3g} %' if y < 99.95 else 'more than 99.9 %' if y < 100 else '100 %' if y == 100 else f'{y:,.0f} %'
 
 @dataclass
 class Explanation:
@@ -251,7 +251,7 @@ class Explanation:
     completeness:float # Error of these, as a share of what they explain; None where not asked for
     parts:dict # Nat: baseline, the mean ingredient in every place; then what composition adds to it, which components were measured, and the vectors learned for each name. They sum to the log-probability; None where not asked for
     aroma:list # (name, compounds shared, of the one, of the other), or None where no folder was given
-    nearest:dict # composition, learned: list of (name, likeness)
+    nearest:dict # composition (kernel), learned (cosine): list of (name, likeness)
 
     def to_dict(self): return asdict(self) # for JSON
 
@@ -270,9 +270,9 @@ class Explanation:
             for n,c,x in self.components: each.setdefault(n, []).append((c, x))
             for n,parts in each.items(): yield f'of {n}',', '.join(f'{c} {x:+.2f}' for c,x in parts[:5])
             p = self.parts; yield 'in all',f'composition {p["composition"]:+.2f} nat, what of it was measured {p["measured"]:+.2f}, what was learned of each by its name {p["name"]:+.2f}; from {p["baseline"]:.2f} with the mean ingredient in every place'
-            yield 'how exact',f'the parts miss their sum by {"less than 0.01" if self.completeness < 1e-4 else f"{100*self.completeness:.2g}"} % (integrated gradients)'
+            yield 'how exact',f'the parts miss their sum by {"less than 0.01 %" if self.completeness < 1e-4 else _percent(self.completeness)} (integrated gradients)'
         if self.aroma is not None: yield 'aroma',', '.join(f'{n}: {s} compounds shared ({a} in {self.name}, {b} in {n})' for n,s,a,b in self.aroma) or 'the flavour network does not name both'
-        for by,text in (('composition','made alike'),('learned','used alike')): yield text,', '.join(f'{n} {x:.2f}' for n,x in self.nearest[by])
+        for by,text,how in (('composition','made alike','kernel on composition'),('learned','used alike','cosine of learned rows')): yield text,', '.join(f'{n} {x:.2f}' for n,x in self.nearest[by])+f' ({how})'
 
     def __str__(self):
         (title,first),*rest = self._lines(); wide = max(len(h) for h,_ in rest)
@@ -297,6 +297,7 @@ def explain(
     n:int=5, # Components of each ingredient, and neighbours
 )->Explanation:
     "Why this ingredient is suggested, or not"
+    if not normalize(add): raise InputError(f'add "{add}": name one ingredient')
     inc,ids = _ids(gen, include); name = resolve(add); i = table().id(name); T = table()
     if i in ids: raise InputError(f'{name} is in the bowl already; ask for something that is not')
     law,empty = _law(gen.ingredients, [ids, []], ids); nat = reasons(gen.ingredients, ids, [i])[0]

@@ -219,11 +219,23 @@ def test_explain_down_to_the_components(answer):
 
 def test_builder_is_served(answer, tmp_path, monkeypatch):
     import recipegen.builder
-    asked = []; monkeypatch.setattr(recipegen.builder, 'serve', lambda *a, **kw: asked.append((*a, *kw.values()))); (tmp_path/'r.cook').write_text('Boil @rice{100%g}.')
-    assert answer('builder') == answer('builder', 'r.cook', '--port', 9999, '--no-browser') == '' and asked == [(8866, True, None, None), (9999, False, Path('r.cook'), None)]
+    real = recipegen.builder.serve; asked = []; monkeypatch.setattr(recipegen.builder, 'serve', lambda *a, **kw: asked.append((*a, *kw.values()))); (tmp_path/'r.cook').write_text('Boil @rice{100%g}.')
+    assert answer('builder') == answer('builder', 'r.cook', '--port', 9999, '--no-browser') == '' and asked == [(8866, True, None, None, []), (9999, False, Path('r.cook'), None, [])]
+    (tmp_path/'own.csv').write_text('name,fat\nmoon Oil,99\n'); (tmp_path/'m.cook').write_text('Pour @moon oil{100%g}.'); before = len(table())
+    assert answer('builder', 'm.cook', '--ingredients', 'own.csv') == '' and asked[2:] == [(8866, True, Path('m.cook'), None, ['own.csv'])] and len(table()) == before # the page is a process of its own, and adds them there
+    import inspect; assert list(inspect.signature(real).parameters) == ['port','open_browser','recipe','weights','ingredients']
 
 def test_builder_refuses_what_is_no_recipe(tmp_path, refused):
     (tmp_path/'x.cook').write_text('Nothing goes in.'); refused(['builder','x.cook'], 'x.cook', 'no known ingredient')
+
+@pytest.mark.parametrize('args', [['builder','--temperature','1'],['builder','--ingrediens','x'],['parse','--corpus','x','y'],['evaluate','--task','completion','--include','egg'],['quantify','--temperature','3']])
+def test_only_options_of_that_command_are_suggested(args, capsys):
+    assert main(args) == 2; err = capsys.readouterr().err; assert re.fullmatch(rf'recipegen {args[0]}: unrecognized arguments: [^\n]+; see recipegen {args[0]} --help\n', err), err
+    said = re.search(r'did you mean --(\w+)', err); assert (said and said[1]) == ('ingredients' if '--ingrediens' in args else None), err
+
+def test_parse_of_what_only_its_writer_knows(answer, tmp_path):
+    (tmp_path/'r.csv').write_text('recipe,ingredient,grams\nBread,cricket flour,46\nBread,egg,50\n'); rows = answer('parse', 'r.csv').splitlines()
+    assert rows[0].startswith('-  ') and 'unmatched' in rows[0] and rows[1].startswith('egg') and answer.err == '1 of 2 lines name no known ingredient:\n  line 1: 46 g cricket flour\n'
 
 def test_parse_reads_standard_input():
     r = run('parse', '-', input=LINES)
@@ -376,7 +388,11 @@ WRONG = {
     'not whole':          (['generate','--n','2.5'], '--n', '"2.5" is not a whole number'),
     'two lines in a name':(['generate','--include','un\nobtainium'], 'unknown ingredient'),
     'format':             (['generate','--format','xml'], '--format', 'xml', 'json'),
-    'option misspelt':    (['generate','--tempreature','1'], '--tempreature', 'did you mean --temperature'),
+    'option misspelt':    (['generate','--tempreature','1'], 'recipegen generate: ', '--tempreature', 'did you mean --temperature', 'recipegen generate --help'),
+    'nothing to add':     (['explain','--include','flour','--add',''], '--add', 'name one ingredient'),
+    'nothing, by signs':  (['explain','--add',' !'], '--add', 'name one ingredient'),
+    'nothing leaves':     (['substitute','--include','flour, egg','--replace',''], '--replace', 'name one ingredient'),
+    'nothing is there':   (['substitute','--include','','--replace','egg'], '--include', 'names no ingredient'),
     'option cut short':   (['generate','--temp','1'], '--temp', '--help'),
     'option left empty':  (['generate','--include'], '--include'),
     'word too many':      (['generate','chicken'], 'chicken', '--help'),

@@ -35,6 +35,23 @@ def test_explanation_agrees_with_complete(gen):
     assert [x for _,x in e.because] == sorted([x for _,x in e.because], reverse=True) and '<table' in e._repr_html_() and 'egg to flour' in str(e)
     empty = explain(gen, [], 'salt', components=False); assert empty.because == [] and abs(empty.usual-empty.probability) < 1e-6
 
+@pytest.mark.parametrize('p,text', [(0.,'0 %'),(1e-7,'less than 0.0001 %'),(.0005,'0.05 %'),(.0116,'1.2 %'),(.994,'99 %'),(.995,'99.5 %'),(.9996,'more than 99.9 %'),(1.,'100 %')])
+def test_percent(p, text):
+    from recipegen.interpret import _percent
+    assert _percent(p) == text
+
+@pytest.mark.parametrize('x,text', [(0.,'×1'),(.07,'×1.07'),(8.,'×2,981'),(-5.,'×0.00674'),(-10.,'×1/22,026')])
+def test_times(x, text):
+    from recipegen.interpret import _times
+    assert _times(x) == text
+
+@pytest.mark.parametrize('add', ['',' ','!'])
+def test_nothing_to_add(gen, add):
+    with pytest.raises(InputError, match='name one ingredient'): explain(gen, 'flour', add, components=False)
+
+def test_likeness_says_which(gen):
+    text = str(explain(gen, 'flour', 'egg', components=False)); assert '(kernel on composition)' in text and '(cosine of learned rows)' in text
+
 def test_components_are_complete(gen):
     pytest.importorskip('captum')
     e = explain(gen, ['onion','garlic','chicken'], 'lemon juice'); assert e.completeness < .01 and abs(sum(e.parts.values())-np.log(e.probability)) < 1e-3
