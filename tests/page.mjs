@@ -40,7 +40,7 @@ async function browse([executablePath, url, shots, disk]) {
     executablePath,
     args: ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking", "--disable-component-update", "--disable-sync"],
   });
-  const seen = { said: [], outside: [], steps: {}, axe: {}, overflow: {}, clicks: [] };
+  const seen = { said: [], outside: [], steps: {}, odd: {}, many: "flour butter sugar egg salt water milk onion garlic carrot celery tomato potato rice pasta lemon apple banana oat yeast honey thyme".split(" "), axe: {}, overflow: {}, clicks: [] };
   const open = async (width, dark = false, at = url) => {
     const context = await browser.newContext({ viewport: { width, height: 844 }, isMobile: width < 600, hasTouch: width < 600, colorScheme: dark ? "dark" : "light", acceptDownloads: true }), page = await context.newPage();
     page.setDefaultTimeout(15000);
@@ -71,6 +71,8 @@ async function browse([executablePath, url, shots, disk]) {
   const act = (what, i = 0) => page.locator(`[data-do="${what}"]`).nth(i).click();
   seen.ready = await page.evaluate(() => performance.getEntriesByName("recipe-builder-ready")[0].startTime);
   seen.first = await page.$eval(".rgb-next li", (e) => e.innerText);
+  seen.start = await state(page);
+  await act("clear");
   await step("diet", async () => { await page.locator("summary", { hasText: "Diet" }).click(); await page.locator("[data-set=diet]").selectOption("vegan"); });
   await step("keyboard", async () => { // no mouse: type a second name, down and up, enter
     await page.focus("[role=combobox]");
@@ -116,6 +118,42 @@ async function browse([executablePath, url, shots, disk]) {
     return out;
   });
   seen.median = median(seen.clicks);
+
+  // Odd and hostile: what was said, what is in the bowl after it, and where the focus stands
+  const odd = async (what, f) => { await f(); seen.odd[what] = { said: await page.locator(".rgb [role=status]").innerText(), bowl: (await state(page)).items.map((o) => [o.name, o.lock]), ways: await page.locator(".rgb-variants article").count(), focus: await page.evaluate(() => document.activeElement.dataset.do ?? document.activeElement.role ?? document.activeElement.tagName) }; };
+  const follow = (hash) => page.evaluate((h) => new Promise((ok) => { addEventListener("hashchange", () => setTimeout(ok, 0), { once: true }); location.hash = h; }), hash);
+  const enter = async (text) => { await page.fill("[role=combobox]", text); await page.press("[role=combobox]", "Enter"); };
+  const type = async (what, text) => { await page.locator(what).first().fill(text); await page.locator(what).first().press("Enter"); };
+  const paste = async (text) => { await page.locator("[data-part=paste]").evaluate((e, x) => { e.closest("details").open = true; e.value = x; }, text); await act("load"); };
+  await odd("link", () => follow("#recipe=butter:125,xyzzyqq,flour:Infinity,sugar:1e300,egg&servings=0&diet=vegan&without=stones&title=%3Cb%3Ehi"));
+  await odd("clear", () => act("clear"));
+  seen.shut = await page.$$eval("[data-do=copy],[data-do=download],[data-do=link],[data-do=print]", (es) => es.every((e) => e.disabled));
+  await odd("many", () => follow(`#recipe=${seen.many.join(",")}`));
+  await odd("full", async () => { await page.fill("[role=combobox]", "saffron"); await page.press("[role=combobox]", "Enter"); });
+  await odd("most", () => act("finish"));
+  await act("clear");
+  await odd("amount", () => enter("250 g butter"));
+  await odd("comma", () => enter("flour, plain"));
+  await odd("half", () => enter("onion, xyzzyqq"));
+  await odd("vague", () => enter("chese"));
+  await odd("begun", () => enter("garl"));
+  for (const g of ["1,5", "0", "-5", "1e9", "x"]) await odd(`grams ${g}`, () => type("[data-grams]", g));
+  await odd("servings", () => type("[data-set=servings]", "2,5"));
+  await odd("no servings", () => type("[data-set=servings]", "-1"));
+  await odd("title", () => type("[data-set=title]", "Торт"));
+  await odd("ways", () => act("variants"));
+  await odd("stale ways", async () => { await page.locator("[data-set=diet]").evaluate((e) => { e.value = "vegan"; e.dispatchEvent(new Event("change", { bubbles: true })); }); });
+  await odd("replaced", async () => { await act("swap", 0); await act("replace", 0); });
+  await odd("removed", async () => { await act("remove", 3); });
+  await odd("forbidden", () => enter("milk"));
+  await page.reload();
+  await page.waitForSelector("[data-state=ready]");
+  await odd("reloaded", () => null);
+  await odd("back", async () => { await page.evaluate(() => { location.hash = "#how-it-works"; }); await act("remove", 0); await page.goBack(); await page.waitForTimeout(50); });
+  await odd("json", () => paste('{"@type":"Recipe","name":42,"recipeIngredient":[1,null,"2 eggs",{"a":1}]}'));
+  await odd("null name", () => paste('{"ingredients":[{"name":null},{"name":"butter","grams":1e300},{"name":"flour","grams":"1,5"}]}'));
+  await odd("pasted many", () => paste(seen.many.map((n) => `10 g ${n}`).join("\n")));
+  await odd("nonsense", () => paste("\u0000{[<@{}"));
   await page.context().close();
 
   // A phone; the link opens there; then the dark
@@ -125,6 +163,11 @@ async function browse([executablePath, url, shots, disk]) {
   await shot(page, "builder-390");
   await page.locator('[data-do="finish"]').tap();
   seen.finished = (await names(page)).length;
+  await page.fill("[role=combobox]", "oni");
+  await page.locator("[role=option]").first().dispatchEvent("pointerdown"); // a finger that begins to scroll
+  seen.touched = [await names(page)];
+  await page.locator("[role=option]").first().tap();
+  seen.touched.push(await names(page));
   await page.context().close();
   page = await open(1280, true, link);
   await page.evaluate(() => { document.documentElement.dataset.theme = "dark"; });
@@ -133,6 +176,7 @@ async function browse([executablePath, url, shots, disk]) {
   await shot(page, "builder-dark");
   await page.context().close();
   page = await open(1280);
+  await act("clear");
   await check(page, "empty");
   await shot(page, "builder-empty");
   await page.context().close();
@@ -149,7 +193,7 @@ async function browse([executablePath, url, shots, disk]) {
   const mounted = () => page.$$eval("[data-recipe-builder]", (es) => es.map((e) => !!e.recipeBuilder));
   seen.lazy = [await mounted()];
   await page.evaluate(() => scrollTo(0, 5000));
-  await page.waitForSelector("[data-state=ready] .rgb-rows li");
+  await page.waitForFunction(() => document.querySelectorAll("[data-state=ready] .rgb-rows li").length > 2);
   seen.lazy.push(await mounted(), await names(page));
   await browser.close();
   console.log(JSON.stringify(seen));

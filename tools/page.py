@@ -1,4 +1,4 @@
-"""What the recipe builder of the site reads: both nets in eight bits, the table of ingredients, and the noise of the intervals.
+"""What the recipe builder of the site reads: both nets in eight bits, the table of the ingredient net in sixteen, what is known of each ingredient, and the noise of the intervals.
 
 The page has no server, so all that it needs comes with it: `write` puts it into a folder, the same bytes from the same weights.
 `RecipeGenerator.load` reads that folder too, so the page can be compared with Python number by number; study/page.py says what
@@ -64,6 +64,10 @@ def front_coded(keys): # sorted texts -> each as a capital that tells how much i
         out += chr(65+n)+k[n:]; before = k
     return out
 
+def alias_of(k, name): # an alias, ~ for the name in it, ^ for the name's last word
+    for mark,words in (('~',name), ('^',name.split()[-1])): k = f' {k} '.replace(f' {words} ', f' {mark} ').strip()
+    return k
+
 def ingredients():
     "What the page knows of each ingredient, column by column"
     T = table(); groups,states = (sorted({getattr(o, k) for o in T}) for k in ('group','state'))
@@ -71,11 +75,13 @@ def ingredients():
     known = {I.normalize(n): i for i,n in enumerate(T.names)}
     for k in sorted(T.keys, key=lambda k: (k.count(' '), k)): # without its own name, and without "fresh thyme", which is found as thyme
         if I.match(k, known) != {i := T.keys[k]}: known[k] = i; keys[i].append(k)
-    return dict(vocabulary=T.version, names=T.names, groups=groups, states=states, group=[groups.index(o.group) for o in T], state=[states.index(o.state) for o in T],
+    for i,n in enumerate(map(I.normalize, T.names)): keys[i] = sorted(alias_of(k, n) for k in keys[i])
+    units = sorted({u for o in T for u in o.units})
+    return dict(names=T.names, groups=groups, states=states, group=[groups.index(o.group) for o in T], state=[states.index(o.state) for o in T],
         dietNames=DIETS, allergenNames=ALLERGENS, diets=[sum(1 << i for i,d in enumerate(DIETS) if d in o.diets) for o in T], allergens=[sum(1 << i for i,a in enumerate(ALLERGENS) if a in o.allergens) for o in T],
-        density=[None if o.density != o.density else short(o.density) for o in T], units=[{u: short(g) for u,g in o.units.items()} for o in T],
+        density=[None if o.density != o.density else short(o.density) for o in T], unitNames=units, units=[[x for u,g in o.units.items() for x in (units.index(u), short(g))] for o in T],
         nutrients={k: [short(float(x), 3) for x in T.composition[:,at[no]]] for k,no in NUTRIENTS.items()},
-        keys=[front_coded(sorted(k)) for k in keys], modifiers=sorted(I.MODIFIERS), singular={k: v for k,v in sorted(I._sing.items())},
+        keys=[front_coded(k) for k in keys], modifiers=sorted(I.MODIFIERS), singular={k: v for k,v in sorted(I._sing.items())},
         measures={u: list(m) for u,m in sorted(measures().items())}, portion=RecipeGenerator.PORTION, swap=WEIGHTS, because=FEATURES)
 
 def noise(factors:int): # of a law: the size of what is locked is one more
