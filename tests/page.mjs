@@ -195,6 +195,9 @@ async function browse([executablePath, url, shots, disk]) {
   await page.evaluate(() => scrollTo(0, 5000));
   await page.waitForFunction(() => document.querySelectorAll("[data-state=ready] .rgb-rows li").length > 2);
   seen.lazy.push(await mounted(), await names(page));
+  await page.goto(new URL("two.html", url).href);
+  await page.waitForFunction(() => document.querySelectorAll("[data-state=ready]").length > 1);
+  seen.printed = await page.evaluate(() => { const now = () => [...document.querySelectorAll(".rgb-card")].map((c) => c.classList.contains("rgb-now")), out = []; window.print = () => { out.push(now()); dispatchEvent(new Event("afterprint")); }; document.querySelectorAll("[data-do=print]")[1].click(); return [...out, now()]; });
   await browser.close();
   console.log(JSON.stringify(seen));
 }

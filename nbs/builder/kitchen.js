@@ -233,10 +233,11 @@ class Kitchen {
 
   counted(text) { // "1 1/2 cups flour" -> [1.5, "cups flour"], "flour: 200 g" -> [200, "g flour"]; [null, text] where no number stands
     let t = text.replace(/[½⅓⅔¼¾⅛⅜⅝⅞]/g, (c) => ` ${GLYPHS[c]}`).replace(/\([^)]*\)/g, " ").replace(/^\s*([-*•]\s+)?/, "").trim();
-    const NUMBER = "((?:\\d+\\s+)?\\d+\\s*\\/\\s*\\d+|\\d+(?:[.,]\\d+)?)(?:\\s*(?:-|–|to)\\s*\\d+(?:[.,]\\d+)?)?", last = t.match(RegExp(`^([^\\d@]*[^\\d@\\s,:])[\\s,:]+${NUMBER}\\s*([a-z]*\\.?)$`, "i"));
-    if (last && (!last[3] || this.measure(last[3]))) t = `${last[2]} ${last[3]} ${last[1]}`;
+    const NUMBER = "((?:\\d+\\s+)?\\d+\\s*\\/\\s*\\d+|\\d+(?:[.,]\\d+)?)(?:\\s*(?:-|–|to)\\s*(\\d+(?:[.,]\\d+)?))?", last = t.match(RegExp(`^([^\\d@]*[^\\d@\\s,:])[\\s,:]+${NUMBER}\\s*([a-z]*\\.?)$`, "i"));
+    if (last && (!last[4] || this.measure(last[4]))) t = `${last[2]}${last[3] ? `-${last[3]}` : ""} ${last[4]} ${last[1]}`;
     const m = t.match(RegExp(`^${NUMBER}\\s*(.*)$`, "i"));
-    return m ? [m[1].replace(",", ".").replace(/\s*\/\s*/, "/").split(/\s+/).reduce((s, x) => s + fraction(x).n, 0), m[2].trim()] : [null, t];
+    const number = (s) => s.replace(",", ".").replace(/\s*\/\s*/, "/").split(/\s+/).reduce((s, x) => s + fraction(x).n, 0);
+    return m ? [m[2] ? (number(m[1]) + number(m[2])) / 2 : number(m[1]), m[3].trim()] : [null, t];
   }
   measure(word) { return [word, word.toLowerCase(), word.toLowerCase().replace(/\.$/, "")].map((w) => Object.hasOwn(this.measures, w) && this.measures[w]).find(Boolean); }
   bare(text) { const [n, t] = this.counted(text), [first, ...rest] = t.split(/\s+/); return n != null && rest.length && this.measure(first) ? rest.join(" ") : t; } // without its amount
@@ -245,19 +246,19 @@ class Kitchen {
     const o = this.weighed(...this.counted(text));
     return o && { ...o, grams: amount(o.grams) };
   }
-  weighed(amount, t) {
+  weighed(n, t) { // a number, what it counts
     const named = (s) => { const whole = s.replace(/^of /, ""); return this.resolve(whole) ?? this.resolve(whole.split(/,| - |;/)[0]); };
-    if (amount == null) { const id = named(t.replace(/\bto taste\b/, "")); return id == null ? null : { id }; }
+    if (n == null) { const id = named(t.replace(/\bto taste\b/, "")); return id == null ? null : { id }; }
     const [first, ...rest] = t.split(/\s+/), tail = rest.join(" "), unit = this.measure(first);
     let id = tail ? named(tail) : null;
     if (id != null) {
       const U = this.units[id], word = this.singularOf(first.toLowerCase());
-      if (unit?.[0] === "mass") return { id, grams: amount * unit[1] };
-      if (unit?.[0] === "volume") return { id, grams: this.density[id] > 0 ? amount * unit[1] * this.density[id] : null };
-      if (Object.hasOwn(U, word)) return { id, grams: amount * U[word] };
+      if (unit?.[0] === "mass") return { id, grams: n * unit[1] };
+      if (unit?.[0] === "volume") return { id, grams: this.density[id] > 0 ? n * unit[1] * this.density[id] : null };
+      if (Object.hasOwn(U, word)) return { id, grams: n * U[word] };
     }
     id = named(t);
-    return id == null ? null : { id, grams: this.units[id].piece ? amount * this.units[id].piece : null };
+    return id == null ? null : { id, grams: this.units[id].piece ? n * this.units[id].piece : null };
   }
 
   read(text) { // any of the forms, or a saved page that holds JSON-LD -> {title, servings, items, missed}
