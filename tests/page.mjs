@@ -149,7 +149,11 @@ async function browse([executablePath, url, shots, disk]) {
   await page.reload();
   await page.waitForSelector("[data-state=ready]");
   await odd("reloaded", () => null);
-  await odd("back", async () => { await page.evaluate(() => { location.hash = "#how-it-works"; }); await act("remove", 0); await page.goBack(); await page.waitForTimeout(50); });
+  await page.evaluate(() => { location.hash = "#how-it-works"; });
+  await page.reload();
+  await page.waitForSelector("[data-state=ready]");
+  await odd("chapter", () => null);
+  await odd("back", async () => { await act("remove", 0); await page.goBack(); await page.waitForTimeout(50); });
   await odd("json", () => paste('{"@type":"Recipe","name":42,"recipeIngredient":[1,null,"2 eggs",{"a":1}]}'));
   await odd("null name", () => paste('{"ingredients":[{"name":null},{"name":"butter","grams":1e300},{"name":"flour","grams":"1,5"}]}'));
   await odd("pasted many", () => paste(seen.many.map((n) => `10 g ${n}`).join("\n")));

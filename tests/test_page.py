@@ -209,7 +209,7 @@ def test_odd_things_are_told_and_lose_nothing(seen):
     assert odd['ways']['ways'] > 0 and odd['stale ways']['ways'] == 0
     said('stale ways', 'butter does not fit')
     assert odd['replaced']['focus'] == 'swap' and odd['removed']['focus'] == 'remove' and len(bowl('removed')) == 3
-    said('forbidden', 'Milk is not vegan'); assert bowl('forbidden') == bowl('reloaded') == bowl('removed')
+    said('forbidden', 'Milk is not vegan'); assert bowl('forbidden') == bowl('reloaded') == bowl('chapter') == bowl('removed'); said('reloaded', 'here again')
     assert list(bowl('back')) == list(bowl('removed'))[1:]
     assert bowl('json') == dict(egg=100); said('json', 'Not understood'); assert bowl('null name') == dict(butter=None, flour=1.5); said('pasted many', '2 more were left out'); said('nonsense', 'No ingredient')
     assert seen['printed'] == [[False, True], [True, False]] # the card asked for, and afterwards the page's own

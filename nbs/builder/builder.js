@@ -76,13 +76,12 @@ class Builder {
       this.say(location.protocol === "file:" ? "A page opened from the disk may not read files beside it. Open it over a local server: run python -m http.server in its folder, then visit http://localhost:8000" : `The weights did not arrive (${e.message}); reload the page to try again.`, true);
       return;
     }
-    const linked = this.owner && this.fromHash();
+    const linked = this.owner && (this.fromHash(location.hash) ?? this.fromHash(history.state?.recipegen));
     (linked || this.add(parts(this.root.dataset.start ?? ""))).f(this.state);
     this.choices();
     if (this.owner) addEventListener("hashchange", () => this.attempt(() => {
-      if (history.state?.recipegen) return this.keep(); // back to where this builder has been: what is in the bowl stays
-      const l = this.fromHash();
-      if (l) { this.change(l.f, l.said); this.choices(); }
+      const l = this.fromHash(location.hash);
+      if (l && !history.state?.recipegen) { this.change(l.f, l.said); this.choices(); } else this.keep(l ? this.link() : location.href); // back to where this builder has been, or to a chapter: what is in the bowl stays
     }));
     this.draw();
     this.say(linked ? linked.said : "Ready. Nothing you do here leaves this page.");
@@ -118,7 +117,7 @@ class Builder {
     this.keep();
     this.say(word);
   }
-  keep() { if (this.owner) try { history.replaceState({ recipegen: true }, "", this.link()); } catch { /* some browsers count, and refuse the hundredth */ } }
+  keep(url = this.link()) { if (this.owner) try { history.replaceState({ recipegen: new URL(this.link()).hash }, "", url); } catch { /* some browsers count, and refuse the hundredth */ } }
   attempt(f) { try { return f(); } catch (e) { console.error(e); this.say(`That did not work (${e.message}); undo takes back what it changed.`, true); } }
 
   add(names) { // texts, as "butter" or "250 g butter", or ids -> what that does to the state, who comes, and why others do not
@@ -145,8 +144,8 @@ class Builder {
     return `contains ${list(bits(k.allergens[i], k.allergenNames).filter((a) => s.without.includes(a)))}`;
   }
 
-  fromHash() { // #recipe=butter:125,flour&diet=vegan&servings=4 -> what that does to the state, and what to say; null where no recipe is
-    const q = new URLSearchParams(location.hash.slice(1)), k = this.kitchen, items = [], lost = [], words = (key) => (q.get(key) ?? "").split(",").filter((t) => t.trim());
+  fromHash(hash) { // #recipe=butter:125,flour&diet=vegan&servings=4 -> what that does to the state, and what to say; null where no recipe is
+    const q = new URLSearchParams((hash ?? "").slice(1)), k = this.kitchen, items = [], lost = [], words = (key) => (q.get(key) ?? "").split(",").filter((t) => t.trim());
     if (!q.has("recipe")) return null;
     for (const t of words("recipe")) {
       const [n, g] = t.split(":"), id = k.resolve(n);
@@ -158,7 +157,7 @@ class Builder {
     const state = { items: items.slice(0, this.noise.most), title: q.get("title") ?? "", diet: one("diet", k.dietNames)[0] ?? "", without: one("without", k.allergenNames), servings: size("servings") ?? 4, total: size("total") }, ok = k.allowed(state.diet, state.without), bad = state.items.filter((o) => !ok[o.id]);
     if (items.length > this.noise.most) lost.push(`a list holds ${this.noise.most} at most`);
     if (bad.length) lost.push(`${list(bad.map((o) => this.name(o.id)))} ${bad.length > 1 ? "do" : "does"} not fit its diet`);
-    return { f: (s) => Object.assign(s, state), said: `The recipe of the link is open${lost.length ? `, but ${lost.slice(0, 6).join("; ")}` : ""}.` };
+    return { f: (s) => Object.assign(s, state), said: `${history.state?.recipegen ? "Your recipe is here again" : "The recipe of the link is open"}${lost.length ? `, but ${lost.slice(0, 6).join("; ")}` : ""}.` };
   }
   link() {
     const s = this.state, q = new URLSearchParams({ recipe: s.items.map((o) => this.name(o.id) + (o.lock ? `:${o.lock}` : "")).join(","), servings: s.servings });
