@@ -33,9 +33,12 @@ function near(g, marks) { // the nearest mark, and how far it is, as a log ratio
 const roundGrams = (g) => (g < 10 ? Math.round(g * 10) / 10 : g < 100 ? Math.round(g) : 5 * Math.round(g / 5));
 const showGrams = (g) => (g == null ? "to taste" : g < .05 ? "< 0.1 g" : `${roundGrams(g).toLocaleString("en-US")} g`);
 const weight = (g) => String(+(g >= .1 && Math.abs(g - Math.round(g * 10) / 10) < 1e-6 || (g >= 1 && g < 10) ? g.toFixed(1) : g >= 10 ? g.toFixed(0) : Math.max(g, .01).toFixed(2))); // as a cook writes it
+const amount = (x, most = 1e6, least = .001) => { const g = +String(x ?? "").trim().replace(",", "."); return g >= least && g <= most ? +g.toPrecision(6) : null; }; // what someone typed, or a file gave; null where it is no amount
 const BASICS = set("oil sweetener spice leavening stock"); // groups that name no dish, while another is there
 const NUTRITION = { calories: ["energy_kcal", "calories"], proteinContent: ["protein_g", "g"], fatContent: ["fat_g", "g"], saturatedFatContent: ["saturated_fat_g", "g"], carbohydrateContent: ["carbohydrate_g", "g"],
   fiberContent: ["fiber_g", "g"], sugarContent: ["sugars_g", "g"], cholesterolContent: ["cholesterol_mg", "mg"], sodiumContent: ["sodium_mg", "mg"] }; // schema.org/NutritionInformation: ours, unit
+
+const FORMULA = /^'*[=+\-@＝＋－＠]/; // what a spreadsheet would compute: an apostrophe stands before it
 
 class Kitchen {
   constructor(data, composition, choices) { // ingredients.json, composition.i8, what cooks choose: substitutes.safetensors
@@ -43,11 +46,13 @@ class Kitchen {
     this.v = this.names.length;
     this.modifiers = new Set(this.modifiers);
     this.ids = new Map(this.names.map((n, i) => [n, i]));
-    this.aliases = this.keys.map((line) => {
-      let last = "";
-      return Array.from(line.matchAll(/([A-Z])([^A-Z]*)/g), ([, n, rest]) => (last = last.slice(0, n.charCodeAt(0) - 65) + rest));
-    });
     this.normal = this.names.map((n) => this.normalize(n));
+    this.units = this.units.map((u) => Object.fromEntries(Array.from({ length: u.length / 2 }, (_, j) => [this.unitNames[u[2 * j]], u[2 * j + 1]])));
+    this.aliases = this.keys.map((line, i) => {
+      let last = "";
+      const name = this.normal[i], end = name.split(" ").at(-1);
+      return Array.from(line.matchAll(/([A-Z])([^A-Z]*)/g), ([, n, rest]) => (last = last.slice(0, n.charCodeAt(0) - 65) + rest)).map((k) => k.replaceAll("~", name).replaceAll("^", end));
+    });
     this.keys = new Map([...this.aliases.flatMap((a, i) => a.map((k) => [k, i])), ...this.normal.map((k, i) => [k, i])]);
     this.spoons = Object.entries(MARKS).flatMap(([u, m]) => m.split(" ").map(fraction).map((f) => [f.n * this.measures[u][1], said(f, u)])).sort(before);
     this.ladders = [];
@@ -85,27 +90,27 @@ class Kitchen {
     return [];
   }
 
+  find(text) { const id = this.resolve(text); return id == null ? this.line(text) : { id }; } // "butter", "250 g butter" -> {id, grams}
   resolve(name) { const ids = this.match(name); return ids.length === 1 ? ids[0] : null; }
 
-  // What someone may mean while typing: [{id, alias}], the alias where it is not the name itself that fits
+  // What someone may mean while typing: [{id, alias, sure}], the alias where it is not the name itself that fits; sure: it begins so
   search(text, ok = () => true, n = 8) {
-    const q = this.normalize(text).trim(), typed = text.toLowerCase().trim(), out = [];
+    const q = this.normalize(text), out = [];
     if (!q) return out;
     const three = Array.from({ length: q.length }, (_, i) => ` ${q} `.slice(i, i + 3)), own = this.resolve(text);
-    const fit = (k) => (k === q ? 8 : k.startsWith(q) || k.startsWith(typed) ? 6 : ` ${k}`.includes(` ${q}`) || ` ${k}`.includes(` ${typed}`) ? 4 : 0);
+    const fit = (k) => (k === q ? 9 : k.startsWith(q) ? 6 : ` ${k}`.includes(` ${q}`) ? 5 : 0);
     const blur = (k) => { const s = ` ${k} `; return three.reduce((a, t) => a + s.includes(t), 0) / (q.length + k.length); };
     for (let id = 0; id < this.v; id++) {
       if (!ok(id)) continue;
-      let best = fit(this.normal[id]), alias = "";
-      if (!best) for (const k of this.aliases[id]) { const s = fit(k) - .5 - k.length / 1000; if (s > Math.max(best, 0)) { best = s; alias = k; } }
-      if (id === own) best = 9;
-      if (best > 0) out.push([best + .3 * this.fame(id), id, alias]);
+      let best = id === own ? 20 : fit(this.normal[id]), alias = "";
+      for (const k of best ? [] : this.aliases[id]) { const s = fit(k) - 1 - k.length / 100; if (s > Math.max(best, 0)) { best = s; alias = k; } }
+      if (best > 0) out.push([best + (alias ? 1 : 3) * this.fame(id), id, alias]);
     }
     if (!out.length) for (let id = 0; id < this.v; id++) if (ok(id)) { // nothing like it: what looks most like it
-      const [s, alias] = this.aliases[id].reduce((a, k) => { const b = blur(k); return b > a[0] ? [b, k] : a; }, [0, ""]);
-      if (s > .25) out.push([s, id, alias === this.normal[id] ? "" : alias]);
+      const [s, alias] = this.aliases[id].reduce((a, k) => { const b = blur(k); return b > a[0] ? [b, k] : a; }, [blur(this.normal[id]), ""]);
+      if (s > .25) out.push([s, id, alias]);
     }
-    return out.sort((a, b) => b[0] - a[0] || a[1] - b[1]).slice(0, n).map(([, id, alias]) => ({ id, alias }));
+    return out.sort((a, b) => b[0] - a[0] || a[1] - b[1]).slice(0, n).map(([, id, alias]) => ({ id, alias, sure: id === own || (alias || this.normal[id]).startsWith(q) }));
   }
   fame(id) { return this.counts ? Math.log1p(this.counts[id]) / 10 : 0; }
 
@@ -202,7 +207,8 @@ class Kitchen {
     return first ? first[0].toUpperCase() + first.slice(1) + (others.length ? ` with ${others.join(" and ")}` : "") : "Recipe";
   }
 
-  write(r, form) { // the forms of recipegen/formats.py
+  write(r, form) { // the forms of recipegen/formats.py; nothing of nothing
+    if (!r.items.length) return "";
     const items = r.items.map((o) => ({ ...o, name: this.names[o.id], spoons: this.household(o.id, o.grams) })).sort((a, b) => (b.grams ?? 0) - (a.grams ?? 0)), total = items.reduce((s, o) => s + (o.grams ?? 0), 0), title = this.title(r);
     const per = this.nutrition(items.map((o) => o.id), items.map((o) => (o.grams ?? 0) / r.servings));
     if (form === "text") {
@@ -217,77 +223,89 @@ class Kitchen {
       return `---\ntitle: ${head}\nservings: ${r.servings}\n---\n\n> Weighed ingredients without directions.\n\nPut together\n${steps.slice(0, -1).join(",\n")}${steps.length > 1 ? "\nand " : ""}${steps.at(-1)}.\n`;
     }
     if (form === "csv") {
-      const num = (g) => (g == null ? "" : String(+g.toPrecision(6))), cell = (c) => (/[",\n]/.test(c) ? `"${c.replaceAll('"', '""')}"` : c);
-      return [["recipe", "ingredient", "grams", "low", "high", "share", "servings"], ...items.map((o) => [title, o.name, num(o.grams), num(o.low), num(o.high), num(o.grams == null ? null : o.grams / total), String(r.servings)])].map((row) => row.map(cell).join(",")).join("\n") + "\n";
+      const num = (g) => (g == null ? "" : String(+g.toPrecision(6))), safe = (c) => (FORMULA.test(c) ? `'${c}` : c), cell = (c) => (/[",\n]/.test(c) ? `"${c.replaceAll('"', '""')}"` : c);
+      return [["recipe", "ingredient", "grams", "low", "high", "share", "servings"], ...items.map((o) => [safe(title), o.name, num(o.grams), num(o.low), num(o.high), num(o.grams == null ? null : o.grams / total), String(r.servings)])].map((row) => row.map(cell).join(",")).join("\n") + "\n";
     }
     const told = Object.entries(NUTRITION).map(([k, [n, unit]]) => [k, `${per[n].toFixed(+(per[n] < 10 && unit === "g"))} ${unit}`]);
     return JSON.stringify({ "@context": "https://schema.org", "@type": "Recipe", name: title, recipeYield: `${r.servings} serving${r.servings === 1 ? "" : "s"}`, recipeIngredient: items.map(amount),
-      nutrition: { "@type": "NutritionInformation", servingSize: `1 serving (${Math.round(total / r.servings)} g)`, ...Object.fromEntries(told) } }, null, 1) + "\n";
+      nutrition: { "@type": "NutritionInformation", servingSize: `1 serving (${Math.round(total / r.servings)} g)`, ...Object.fromEntries(told) } }, null, 1).replaceAll("</", "<\\/") + "\n"; // inside a page it must not end its own block
   }
 
-  line(text) { // "1 1/2 cups flour" -> {id, grams}; null where it names no ingredient
+  counted(text) { // "1 1/2 cups flour" -> [1.5, "cups flour"], "flour: 200 g" -> [200, "g flour"]; [null, text] where no number stands
     let t = text.replace(/[½⅓⅔¼¾⅛⅜⅝⅞]/g, (c) => ` ${GLYPHS[c]}`).replace(/\([^)]*\)/g, " ").replace(/^\s*([-*•]\s+)?/, "").trim();
-    const m = t.match(/^((?:\d+\s+)?\d+\s*\/\s*\d+|\d+(?:[.,]\d+)?)(?:\s*(?:-|–|to)\s*\d+(?:[.,]\d+)?)?\s*(.*)$/i);
-    const amount = m ? m[1].replace(",", ".").replace(/\s*\/\s*/, "/").split(/\s+/).reduce((s, x) => s + fraction(x).n, 0) : null;
-    t = (m ? m[2] : t).trim();
+    const NUMBER = "((?:\\d+\\s+)?\\d+\\s*\\/\\s*\\d+|\\d+(?:[.,]\\d+)?)(?:\\s*(?:-|–|to)\\s*(\\d+(?:[.,]\\d+)?))?", last = t.match(RegExp(`^([^\\d@]*[^\\d@\\s,:])[\\s,:]+${NUMBER}\\s*([a-z]*\\.?)$`, "i"));
+    if (last && (!last[4] || this.measure(last[4]))) t = `${last[2]}${last[3] ? `-${last[3]}` : ""} ${last[4]} ${last[1]}`;
+    const m = t.match(RegExp(`^${NUMBER}\\s*(.*)$`, "i"));
+    const number = (s) => s.replace(",", ".").replace(/\s*\/\s*/, "/").split(/\s+/).reduce((s, x) => s + fraction(x).n, 0);
+    return m ? [m[2] ? (number(m[1]) + number(m[2])) / 2 : number(m[1]), m[3].trim()] : [null, t];
+  }
+  measure(word) { return [word, word.toLowerCase(), word.toLowerCase().replace(/\.$/, "")].map((w) => Object.hasOwn(this.measures, w) && this.measures[w]).find(Boolean); }
+  bare(text) { const [n, t] = this.counted(text), [first, ...rest] = t.split(/\s+/); return n != null && rest.length && this.measure(first) ? rest.join(" ") : t; } // without its amount
+
+  line(text) { // "1 1/2 cups flour" -> {id, grams}; null where it names no ingredient
+    const o = this.weighed(...this.counted(text));
+    return o && { ...o, grams: amount(o.grams) };
+  }
+  weighed(n, t) { // a number, what it counts
     const named = (s) => { const whole = s.replace(/^of /, ""); return this.resolve(whole) ?? this.resolve(whole.split(/,| - |;/)[0]); };
-    if (amount == null) { const id = named(t.replace(/\bto taste\b/, "")); return id == null ? null : { id, grams: null }; }
-    const [first, ...rest] = t.split(/\s+/), tail = rest.join(" "), unit = this.measures[first] ?? this.measures[first.toLowerCase()] ?? this.measures[first.toLowerCase().replace(/\.$/, "")];
-    let id = tail && named(tail);
-    if (id != null && id !== "") {
+    if (n == null) { const id = named(t.replace(/\bto taste\b/, "")); return id == null ? null : { id }; }
+    const [first, ...rest] = t.split(/\s+/), tail = rest.join(" "), unit = this.measure(first);
+    let id = tail ? named(tail) : null;
+    if (id != null) {
       const U = this.units[id], word = this.singularOf(first.toLowerCase());
-      if (unit?.[0] === "mass") return { id, grams: amount * unit[1] };
-      if (unit?.[0] === "volume") return { id, grams: this.density[id] > 0 ? amount * unit[1] * this.density[id] : null };
-      if (Object.hasOwn(U, word)) return { id, grams: amount * U[word] };
+      if (unit?.[0] === "mass") return { id, grams: n * unit[1] };
+      if (unit?.[0] === "volume") return { id, grams: this.density[id] > 0 ? n * unit[1] * this.density[id] : null };
+      if (Object.hasOwn(U, word)) return { id, grams: n * U[word] };
     }
     id = named(t);
-    return id == null ? null : { id, grams: this.units[id].piece ? amount * this.units[id].piece : null };
+    return id == null ? null : { id, grams: this.units[id].piece ? n * this.units[id].piece : null };
   }
 
   read(text) { // any of the forms, or a saved page that holds JSON-LD -> {title, servings, items, missed}
-    const out = { title: "", servings: null, items: [], missed: [] }, number = (x) => +(String(x ?? "").match(/\d+(\.\d+)?/)?.[0] ?? NaN) || null;
-    const put = (o, said) => {
-      if (!o) return out.missed.push(said.trim());
+    const out = { title: "", servings: null, items: [], missed: [] }, number = (x) => amount(String(x ?? "").match(/\d+(\.\d+)?/)?.[0], 1e4);
+    const put = (o, text) => {
+      if (!o) return out.missed.push(text.trim() || "a line without text");
       const old = out.items.find((x) => x.id === o.id);
-      if (!old) out.items.push(o); else if (o.grams) old.grams = (old.grams ?? 0) + o.grams;
+      if (!old) out.items.push(o); else if (o.grams) old.grams = amount((old.grams ?? 0) + o.grams);
     };
-    const row = (name, g) => { const id = this.resolve(name); put(id == null ? null : { id, grams: g > 0 ? +g : null }, name); };
+    const words = (x) => (x !== null && typeof x === "object" ? "" : String(x ?? "")), said = (x) => put(this.line(words(x)), words(x)); // a file may hold anything where a text should stand
+    const row = (name, g) => { const id = this.resolve(words(name)); put(id == null ? null : { id, grams: amount(words(g)) }, words(name)); };
     const recipes = (o) => (Array.isArray(o) ? o.flatMap(recipes) : o && typeof o === "object" ? ([].concat(o["@type"] ?? []).includes("Recipe") || Array.isArray(o.ingredients) ? [o] : recipes(o["@graph"])) : []);
     const json = (s) => { try { return recipes(JSON.parse(s))[0]; } catch { return null; } };
     const found = json(text) ?? [...text.matchAll(/<script[^>]*ld\+json[^>]*>([\s\S]*?)<\/script>/gi)].map((m) => json(m[1])).find(Boolean);
     if (found) {
-      out.title = found.name ?? found.title ?? "";
+      out.title = words([].concat(found.name ?? found.title)[0]);
       out.servings = number([].concat(found.recipeYield ?? found.servings ?? "")[0]);
-      if (Array.isArray(found.ingredients) && !found.recipeIngredient) found.ingredients.forEach((o) => (typeof o === "string" ? put(this.line(o), o) : row(o.name, o.grams)));
-      else [].concat(found.recipeIngredient ?? []).forEach((l) => put(this.line(l), l));
+      if (Array.isArray(found.ingredients) && !found.recipeIngredient) found.ingredients.forEach((o) => (o !== null && typeof o === "object" ? row(o.name, o.grams) : said(o)));
+      else [].concat(found.recipeIngredient ?? []).flatMap((l) => (typeof l === "string" ? l.split("\n") : l)).forEach(said);
       return out;
     }
     if (/<html|<body|<!doctype/i.test(text)) return out;
     const lines = text.split(/\r?\n/), cells = (l) => Array.from(l.matchAll(/("(?:[^"]|"")*"|[^,]*)(,|$)/g), (m) => m[1].replace(/^"|"$/g, "").replaceAll('""', '"')), head = cells(lines[0].toLowerCase()).map((c) => c.trim());
     const at = ["ingredient", "name"].map((h) => head.indexOf(h)).find((i) => i >= 0);
     if (at !== undefined && head.includes("grams")) {
-      const col = (c, h) => (head.includes(h) ? c[head.indexOf(h)] : ""), rows = lines.slice(1).filter((l) => l.trim()).map(cells), name = col(rows[0] ?? [], "recipe");
-      rows.filter((c) => col(c, "recipe") === name).forEach((c) => row(c[at], col(c, "grams")));
-      return Object.assign(out, { title: name ?? "", servings: number(col(rows[0] ?? [], "servings")) });
+      const col = (c, h) => { const x = (head.includes(h) && c[head.indexOf(h)]) || ""; return FORMULA.test(x.slice(1)) && x[0] === "'" ? x.slice(1) : x; }, rows = lines.slice(1).filter((l) => l.trim()).map(cells), name = col(rows[0] ?? [], "recipe");
+      rows.filter((c) => col(c, "recipe") === name).forEach((c) => row(col(c, head[at]), col(c, "grams")));
+      return Object.assign(out, { title: name, servings: number(col(rows[0] ?? [], "servings")) });
     }
     out.title = (text.match(/^(?:>>\s*)?title:\s*(.+)$/m)?.[1].trim() ?? "").replace(/^"(.*)"$/, "$1");
-    out.servings = number(text.match(/^(?:>>\s*)?(?:servings:|serves)\s*([^,\n]+)/m)?.[1]);
+    out.servings = number(text.match(/^(?:>>\s*)?(?:servings:|serves)\s*([^,\n]+)/im)?.[1]);
     if (/@[^\s@{}][^@{}\n]*\{/.test(text)) {
       for (const [, name, amount] of text.matchAll(/@([^\s@{}][^@{}\n]*)\{([^}]*)\}/g)) { const [n, u] = amount.replace("%", " ").trim().split(/\s+(.+)/); const o = this.line(`${n ?? ""} ${u ?? ""} ${name}`); put(o && (amount ? o : { ...o, grams: null }), name); }
       return out;
     }
     const OURS = /^\s*(\S.*?)\s{2,}(?:([\d.,]+) (k?g)\b|to taste|< 0\.1 g)/, table = lines.some((l) => OURS.test(l));
     lines.forEach((l, i) => {
-      if (!l.trim() || /^\s*(total\b|serves\b|servings\b|>>|#)/i.test(l)) return;
+      if (!l.trim() || /^\s*(total\b|serves\b|servings\b|ingredients?\s*:?\s*$|>>|#)/i.test(l)) return;
       const ours = l.match(OURS), o = ours ? null : this.line(l);
       if (ours) row(ours[1], ours[2] ? ours[2].replaceAll(",", "") * (ours[3] === "kg" ? 1000 : 1) : null);
-      else if (out.title || i || (o && !table)) put(o, l);
-      else out.title = l.trim();
+      else if (!out.title && !out.items.length && !/\d/.test(l) && lines.slice(i + 1).join("").trim() && (!o || table || /^\s*(ingredients?\s*:?\s*|serv(es|ings).*)?$/i.test(lines[i + 1]))) out.title = l.trim(); // what stands alone at the top, or is no ingredient
+      else put(o, l);
     });
     return out;
   }
 }
 
-root.recipegenKitchen = { Kitchen, showGrams, roundGrams };
+root.recipegenKitchen = { Kitchen, amount, showGrams };
 if (typeof module !== "undefined") module.exports = root.recipegenKitchen;
 })(typeof window === "undefined" ? globalThis : window);
