@@ -132,6 +132,8 @@ async function browse([executablePath, url, shots, disk]) {
   await odd("full", async () => { await page.fill("[role=combobox]", "saffron"); await page.press("[role=combobox]", "Enter"); });
   await odd("most", () => act("finish"));
   await act("clear");
+  await odd("equals", () => enter("garlic=10"));
+  await act("clear");
   await odd("amount", () => enter("250 g butter"));
   await odd("comma", () => enter("flour, plain"));
   await odd("half", () => enter("onion, xyzzyqq"));

@@ -201,7 +201,7 @@ def test_odd_things_are_told_and_lose_nothing(seen):
     said('link', 'xyzzyqq', 'Infinity', '1e300', 'servings', 'butter and egg do not fit'); assert bowl('link') == dict(butter=125, flour=None, sugar=None, egg=None)
     assert bowl('clear') == {} and odd['clear']['focus'] == 'combobox' and seen['shut']
     said('many', '20 at most'); said('full', 'list holds 20'); said('most', '20 are in the bowl', 'at most'); assert len(bowl('many')) == len(bowl('full')) == len(bowl('most')) == 20
-    assert bowl('amount') == dict(butter=250); assert list(bowl('comma')) == ['butter','flour']; said('half', 'onion', 'xyzzyqq'); assert list(bowl('half')) == ['butter','flour','onion']
+    assert bowl('equals') == dict(garlic=10) and bowl('amount') == dict(butter=250); assert list(bowl('comma')) == ['butter','flour']; said('half', 'onion', 'xyzzyqq'); assert list(bowl('half')) == ['butter','flour','onion']
     said('vague', 'chese'); assert bowl('vague') == bowl('half') and list(bowl('begun')) == ['butter','flour','onion','garlic']
     assert bowl('grams 1,5')['butter'] == 1.5
     for g in ('0','-5','1e9','x'): said(f'grams {g}', f'“{g}”', 'as it was'); assert bowl(f'grams {g}') == bowl('grams 1,5')

@@ -90,7 +90,10 @@ class Kitchen {
     return [];
   }
 
-  find(text) { const id = this.resolve(text); return id == null ? this.line(text) : { id }; } // "butter", "250 g butter" -> {id, grams}
+  find(text) { // "butter", "250 g butter", or as the command has it "butter=250" -> {id, grams}
+    const id = this.resolve(text);
+    return id == null ? this.line(text.replace(/^\s*([^=]+?)\s*=\s*([\d.]+)(?:\s*g)?\s*$/, "$2 g $1")) : { id };
+  }
   resolve(name) { const ids = this.match(name); return ids.length === 1 ? ids[0] : null; }
 
   // What someone may mean while typing: [{id, alias, sure}], the alias where it is not the name itself that fits; sure: it begins so
