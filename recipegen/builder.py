@@ -784,7 +784,7 @@ def serve(
         if o.connect_ex(('localhost', port)) == 0: raise InputError(f'port {port}: something listens there already; choose another')
     own = [str(Path(o).resolve()) for o in ([ingredients] if isinstance(ingredients, (str, Path)) else ingredients)]
     for r in (r for o in own for r in read_ingredients(o)):
-        if r['name'] not in table().names[table().shipped:]: table().add(**r) # here too, for the recipe may name it
+        if ' '.join(r['name'].lower().split()) not in table().names[table().shipped:]: table().add(**r) # here too, for the recipe may name it
     if recipe is not None: # told before a page opens
         from recipegen.formats import read_recipe
         source = Path(recipe).resolve() if isinstance(recipe, (str, Path)) and '\n' not in str(recipe) and Path(recipe).exists() else recipe
