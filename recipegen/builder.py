@@ -787,7 +787,7 @@ def serve(
         if ' '.join(r['name'].lower().split()) not in table().names[table().shipped:]: table().add(**r) # here too, for the recipe may name it
     if recipe is not None: # told before a page opens
         from recipegen.formats import read_recipe
-        source = Path(recipe).resolve() if isinstance(recipe, (str, Path)) and '\n' not in str(recipe) and Path(recipe).exists() else recipe
+        source = Path(recipe) if isinstance(recipe, (str, Path)) and '\n' not in str(recipe) and Path(recipe).exists() else recipe
         if not read_recipe(source).recipe.names: raise InputError(f'{recipe}: no ingredient was understood')
     if weights is not None:
         from recipegen.generator import RecipeGenerator
@@ -797,8 +797,8 @@ def serve(
         (place/'index.html.j2').write_text(_TEMPLATE); (place/'conf.json').write_text('{"base_template": "lab"}')
         asked = []
         if recipe is not None:
-            at = source if isinstance(source, Path) else d/'recipe'
-            if at != source: at.write_bytes(source if isinstance(source, bytes) else str(source).encode())
+            at = source.resolve() if isinstance(source, Path) else d/'recipe'
+            if not isinstance(source, Path): at.write_bytes(source if isinstance(source, bytes) else str(source).encode())
             asked.append(f'recipe=Path({str(at)!r})')
         code = f'from pathlib import Path\nfrom recipegen.generator import RecipeGenerator\nfrom recipegen.ingredients import read_ingredients\nfrom recipegen.builder import Builder\ngen = RecipeGenerator.load({repr(weights) if weights else ""})\nfor o in {own!r}:\n    for r in read_ingredients(o): gen.add_ingredient(**r)\nBuilder({", ".join([*asked, "gen=gen"])})'
         cell = dict(cell_type='code', id='builder', metadata={}, source=code, outputs=[], execution_count=None)

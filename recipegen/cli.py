@@ -358,8 +358,6 @@ def _explain(a):
     return [_json(e.to_dict() | dict(model=gen.model)) if a.format == 'json' else f'{e}\n']
 
 def _builder(a):
-    if not 0 < a.port < 65536: _refuse(f'port {a.port}: give 1 to 65535')
-    if a.recipe and not a.ingredients: from recipegen.formats import read_recipe; read_recipe(Path(a.recipe)) # told before a page opens; one that may name ingredients of your own is read by `serve`
     from recipegen.builder import serve
     serve(a.port, not a.no_browser, a.recipe and Path(a.recipe), a.weights, a.ingredients)
     return []

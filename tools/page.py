@@ -8,6 +8,7 @@ import json,sys
 from pathlib import Path
 import numpy as np
 from recipegen import ingredients as I
+from recipegen.engine import in_bytes
 from recipegen.generator import RecipeGenerator,_Alike
 from recipegen.ingredients import table,measures,DIETS,ALLERGENS
 from recipegen.recipes import NUTRIENTS
@@ -20,13 +21,6 @@ DRAWS,MOST = 256,20 # of the noise: as many as `RecipeGenerator` draws, for list
 # Weights
 
 ROWS = dict(ingredients='float16', quantities='int8') # of the table of vectors: chosen in study/page.py
-
-def in_bytes(
-    W, # (r, c) float32
-): # (r, c) int8, (r,) float32: what a step of each row is worth
-    "A matrix in eight bits: the largest value of each row is 127 of its steps"
-    s = (abs(W).max(1)/127).astype(np.float32); s[s == 0] = 1
-    return np.round(W/s[:,None]).astype(np.int8),s
 
 def lighter(
     w:dict, # Arrays of a net
